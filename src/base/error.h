@@ -1,0 +1,22 @@
+/* base/error.h - fill a struct cq_error, name an errno. */
+#ifndef CQ_BASE_ERROR_H
+#define CQ_BASE_ERROR_H
+
+#include "callqa/error.h"
+
+/*
+ * Write file (NULL for none), line (0 for none) and a printf-formatted sentence into `err` (NULL: nothing
+ * happens). Control characters in the sentence become '?', so that it stays one line. Returns `code`
+ * unchanged, so that a function can end with `return cq_error_set(err, -EINVAL, ...)`.
+ */
+int cq_error_set(struct cq_error *err, int code, const char *file, int line, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* "FILE:LINE: WHAT", "FILE: WHAT" or "WHAT" into buf; always terminated. Returns buf. */
+char *cq_error_format(const struct cq_error *err, char *buf, unsigned long size);
+
+/* A plain English phrase for a negative errno as this project uses it ("not a supported format"). Never NULL.
+ */
+const char *cq_error_name(int code);
+
+#endif

@@ -1,0 +1,26 @@
+/* pipeline/pipeline.h - the only composer: a path and options in, a whole analysis out. */
+#ifndef CQ_PIPELINE_PIPELINE_H
+#define CQ_PIPELINE_PIPELINE_H
+
+#include "callqa/analysis.h"
+#include "callqa/error.h"
+#include "callqa/options.h"
+#include "rubric/rubric.h"
+
+#include <stdatomic.h>
+
+/* Seconds each stage took, for the bench and --timing. */
+struct cq_timing {
+    double hash_s, decode_s, activity_s, talk_s, prosody_s, score_s, total_s;
+};
+
+/*
+ * Analyse one recording. rubric is borrowed. info (may be NULL) is copied into the result. `stop` (may be NULL)
+ * is polled. A recording that cannot be judged is no error: ret->unscorable and ret->reason tell. Errors are
+ * those of cq_pcm_open() and of the detector. *ret is the caller's, cq_analysis_done(). timing may be NULL.
+ */
+int cq_pipeline_analyze(const char *path, const struct cq_config *config, const struct cq_rubric *rubric,
+                        const struct cq_call_info *info, const atomic_bool *stop, struct cq_error *err,
+                        struct cq_timing *timing, struct cq_analysis *ret);
+
+#endif
