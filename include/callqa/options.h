@@ -90,18 +90,32 @@ struct cq_talk_opts {
         .talk_over_min_s = 0.05, .long_response_s = 3.0, .monologue_s = 60.0                                   \
     }
 
+/* When a recording can't be judged: pipeline/judge.h. */
+struct cq_judge_opts {
+    double min_speech_s;       /* less speech of both parties together is unscorable; default 5 */
+    double min_party_speech_s; /* a party with less is told in the result, not judged away; default 1 */
+    double identical_ratio;    /* channels that agree in this share of the frames are one and the same; default
+                                  0.95 */
+};
+
+#define CQ_JUDGE_OPTS_INIT                                                                                     \
+    {                                                                                                          \
+        .min_speech_s = 5.0, .min_party_speech_s = 1.0, .identical_ratio = 0.95                                \
+    }
+
 /* All of them: what `callqa config` prints and every analysis records. */
 struct cq_config {
     struct cq_audio_opts audio;
     struct cq_activity_opts activity;
     struct cq_talk_opts talk;
     struct cq_prosody_opts prosody;
+    struct cq_judge_opts judge;
 };
 
 #define CQ_CONFIG_INIT                                                                                         \
     {                                                                                                          \
         .audio = CQ_AUDIO_OPTS_INIT, .activity = CQ_ACTIVITY_OPTS_INIT, .talk = CQ_TALK_OPTS_INIT,             \
-        .prosody = CQ_PROSODY_OPTS_INIT                                                                        \
+        .prosody = CQ_PROSODY_OPTS_INIT, .judge = CQ_JUDGE_OPTS_INIT                                           \
     }
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
+#include "cq-config.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -203,4 +204,26 @@ static int walk(const char *dir, bool recursive, int depth, int (*found)(void *,
 int cq_path_walk(const char *dir, bool recursive, int (*found)(void *user, const char *path), void *user)
 {
     return walk(dir, recursive, 0, found, user);
+}
+
+int cq_path_find_data(const char *name, char **ret_path)
+{
+    const char *own = getenv("CALLQA_DATADIR");
+    const char *const dirs[] = {own && *own ? own : CQ_DATADIR, own && *own ? NULL : CQ_SOURCE_MODELS};
+    if (name[0] == '/' || strstr(name, ".."))
+        return -EINVAL;
+
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+        if (!dirs[i])
+            continue;
+        char *path = cq_path_join(dirs[i], name);
+        if (!path)
+            return -ENOMEM;
+        if (access(path, R_OK) == 0) {
+            *ret_path = path;
+            return 0;
+        }
+        free(path);
+    }
+    return -ENOENT;
 }
