@@ -37,7 +37,9 @@ struct cq_value {
     X(SWITCHES_PER_MIN, "switches_per_min", "1/min", "floor transfers per minute of the call")                 \
     X(FTO_MEDIAN, "fto_median_s", "s", "median floor transfer offset, both directions")                        \
     X(TAIL_SILENCE, "tail_silence_s", "s", "from the last speech to the end of the recording")                 \
-    X(HANDLING, "handling_s", "s", "from the answer to the last speech")
+    X(HANDLING, "handling_s", "s", "from the answer to the last speech")                                       \
+    X(ANSWER, "answer_s", "s", "when the call was answered: the end of the ringback")                          \
+    X(LONGEST_DEAD_AIR, "longest_dead_air_s", "s", "longest dead air")
 
 #define CQ_PARTY_METRICS(X)                                                                                    \
     X(SPEECH, "speech_s", "s", "speech of the party")                                                          \
@@ -66,7 +68,13 @@ struct cq_value {
     X(SNR, "snr_db", "dB", "active speech level over the noise between speech")                                \
     X(CLIPPING_RATIO, "clipping_ratio", "", "share of the party's samples that are clipped")                   \
     X(CROSSTALK, "crosstalk_db", "dB", "level of this party's voice in the other's channel")                   \
-    X(RAISED_VOICE, "raised_voice_s", "s", "time the voice is raised over the party's own median")
+    X(RAISED_VOICE, "raised_voice_s", "s", "time the voice is raised over the party's own median")             \
+    X(TALK_OVER_BEGUN_RATIO, "talk_over_ratio", "", "the party's talk_over_s over the time anyone speaks")     \
+    X(BACKCHANNELS_PER_MIN, "backchannels_per_min", "1/min", "per minute of the other party's speech")         \
+    X(LONG_RESPONSES, "long_responses", "", "responses later than 3 s")                                        \
+    X(MONOLOGUES, "monologues", "", "turns of 60 s and more")                                                  \
+    X(LEVEL_TREND, "level_trend_db", "dB", "median level in the last third of the call against the first")     \
+    X(PITCH_TREND, "pitch_trend_st", "st", "median pitch in the last third of the call against the first")
 
 #define CQ_X_ENUM_CALL(id, name, unit, help) CQ_M_##id,
 enum cq_call_metric { CQ_CALL_METRICS(CQ_X_ENUM_CALL) CQ_N_CALL_METRICS };

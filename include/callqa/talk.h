@@ -16,10 +16,9 @@ struct cq_segment {
 struct cq_transition {
     enum cq_party from;
     enum cq_party to;
-    double at_s;        /* onset of the new turn */
-    double fto_s;       /* floor transfer offset: > 0 gap, < 0 overlap */
-    bool with_hold;     /* hold music or announcement inside the gap: left out of latency statistics */
-    bool with_dead_air; /* the gap is dead air: likewise */
+    double at_s;    /* onset of the new turn */
+    double fto_s;   /* floor transfer offset: > 0 gap, < 0 overlap; a gap of dead air makes no transition */
+    bool with_hold; /* hold inside the gap: left out of latency statistics */
 };
 
 enum cq_event_type {
