@@ -92,15 +92,14 @@ struct cq_talk_opts {
 
 /* When a recording can't be judged: pipeline/judge.h. */
 struct cq_judge_opts {
-    double min_speech_s;       /* less speech of both parties together is unscorable; default 5 */
-    double min_party_speech_s; /* a party with less is told in the result, not judged away; default 1 */
-    double identical_ratio;    /* channels that agree in this share of the frames are one and the same; default
-                                  0.95 */
+    double min_speech_s;    /* less speech of both parties together is unscorable; default 5 */
+    double identical_ratio; /* channels that agree in this share of the frames are one and the same; default
+                               0.95 */
 };
 
 #define CQ_JUDGE_OPTS_INIT                                                                                     \
     {                                                                                                          \
-        .min_speech_s = 5.0, .min_party_speech_s = 1.0, .identical_ratio = 0.95                                \
+        .min_speech_s = 5.0, .identical_ratio = 0.95                                                           \
     }
 
 /* All of them: what `callqa config` prints and every analysis records. */
