@@ -23,4 +23,10 @@ int cq_pipeline_analyze(const char *path, const struct cq_config *config, const 
                         const struct cq_call_info *info, const atomic_bool *stop, struct cq_error *err,
                         struct cq_timing *timing, struct cq_analysis *ret);
 
+/*
+ * Read a rubric by id ("skills-form": looked up among the installed ones) or by path. Errors as
+ * cq_rubric_parse() and of reading. *ret_rubric: cq_rubric_free().
+ */
+int cq_pipeline_load_rubric(const char *id_or_path, struct cq_error *err, struct cq_rubric **ret_rubric);
+
 #endif
