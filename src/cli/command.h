@@ -25,7 +25,7 @@ struct cq_command {
     const char *summary;  /* one line, N_() */
     const char *details;  /* paragraphs for --help and the manual, N_(); may be NULL */
     const char *examples; /* command lines, one a line, not translated; may be NULL */
-    const struct cq_option *options;
+    const struct cq_opt *options;
     size_t n_options;
     const char *const *words; /* what the first argument may be ("check", "backup"), NULL-terminated; or NULL */
     const void *defaults;

@@ -40,7 +40,7 @@ static size_t text_width(FILE *f)
     return t.width < TEXT_MAX ? (size_t)t.width : TEXT_MAX;
 }
 
-char *cq_help_option(const struct cq_option *o, char *buf, size_t size)
+char *cq_help_option(const struct cq_opt *o, char *buf, size_t size)
 {
     char letter[8] = "    ";
     if (o->letter)

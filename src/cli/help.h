@@ -14,6 +14,6 @@ void cq_help_command(FILE *f, const struct cq_command *cmd);
 
 /* "-j, --jobs N" of one option into buf; returns buf. */
 #define CQ_HELP_OPTION_MAX 96
-char *cq_help_option(const struct cq_option *o, char *buf, size_t size);
+char *cq_help_option(const struct cq_opt *o, char *buf, size_t size);
 
 #endif

@@ -15,7 +15,7 @@
 #define WORD_MAX 64 /* longer words have no near name */
 
 struct parse {
-    const struct cq_option *options;
+    const struct cq_opt *options;
     size_t n_options;
     int argc;
     char **argv;
@@ -24,17 +24,17 @@ struct parse {
     struct cq_error *err;
 };
 
-static bool takes_argument(const struct cq_option *o)
+static bool takes_argument(const struct cq_opt *o)
 {
     return o->type != CQ_OPT_FLAG && o->type != CQ_OPT_SET;
 }
 
-static void *field_of(struct parse *p, const struct cq_option *o)
+static void *field_of(struct parse *p, const struct cq_opt *o)
 {
     return p->opts + o->offset;
 }
 
-static int set_choice(struct parse *p, const struct cq_option *o, const char *text)
+static int set_choice(struct parse *p, const struct cq_opt *o, const char *text)
 {
     struct cq_str all = {0};
     for (int i = 0; o->choices[i]; i++) {
@@ -51,7 +51,7 @@ static int set_choice(struct parse *p, const struct cq_option *o, const char *te
     return -EINVAL;
 }
 
-static int set_number(struct parse *p, const struct cq_option *o, const char *text)
+static int set_number(struct parse *p, const struct cq_opt *o, const char *text)
 {
     double v = 0;
     int64_t whole = 0;
@@ -78,7 +78,7 @@ static int set_number(struct parse *p, const struct cq_option *o, const char *te
 }
 
 /* Give an option its argument (NULL for those that take none). */
-static int apply(struct parse *p, const struct cq_option *o, const char *text)
+static int apply(struct parse *p, const struct cq_opt *o, const char *text)
 {
     switch (o->type) {
     case CQ_OPT_FLAG:
@@ -132,7 +132,7 @@ static int parse_long(struct parse *p, const char *word, bool *ret_help)
         return 0;
     }
     for (size_t i = 0; i < p->n_options; i++) {
-        const struct cq_option *o = &p->options[i];
+        const struct cq_opt *o = &p->options[i];
         if (strlen(o->name) != n || memcmp(o->name, word, n) != 0)
             continue;
         if (!takes_argument(o))
@@ -151,7 +151,7 @@ static int parse_long(struct parse *p, const char *word, bool *ret_help)
 static int parse_short(struct parse *p, const char *word, bool *ret_help)
 {
     for (const char *c = word; *c; c++) {
-        const struct cq_option *o = NULL;
+        const struct cq_opt *o = NULL;
         for (size_t i = 0; i < p->n_options && !o; i++)
             o = p->options[i].letter == *c ? &p->options[i] : NULL;
         if (!o && *c == 'h') {
@@ -175,7 +175,7 @@ static int parse_short(struct parse *p, const char *word, bool *ret_help)
     return 0;
 }
 
-int cq_options_parse(const struct cq_option *options, size_t n_options, int argc, char **argv, void *opts,
+int cq_options_parse(const struct cq_opt *options, size_t n_options, int argc, char **argv, void *opts,
                      struct cq_error *err, struct cq_args *ret_args, bool *ret_help)
 {
     struct parse p = {options, n_options, argc, argv, 1, opts, err};
@@ -203,7 +203,7 @@ int cq_options_parse(const struct cq_option *options, size_t n_options, int argc
     return 0;
 }
 
-void cq_options_done(const struct cq_option *options, size_t n_options, void *opts)
+void cq_options_done(const struct cq_opt *options, size_t n_options, void *opts)
 {
     for (size_t i = 0; opts && i < n_options; i++) {
         if (options[i].type == CQ_OPT_LIST)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* What an option writes into the command's options struct. */
-enum cq_option_type {
+enum cq_opt_type {
     CQ_OPT_FLAG,   /* bool: true */
     CQ_OPT_SET,    /* int: `value` (several options may share one field) */
     CQ_OPT_STRING, /* const char *: the argument, borrowed */
@@ -20,10 +20,10 @@ enum cq_option_type {
     CQ_OPT_LIST    /* struct cq_args: may be given again and again */
 };
 
-struct cq_option {
+struct cq_opt {
     const char *name; /* long name without the dashes */
     char letter;      /* short name or 0 */
-    enum cq_option_type type;
+    enum cq_opt_type type;
     size_t offset;              /* of the field in the options struct */
     const char *arg;            /* what stands for the argument in the help: "FILE"; NULL for FLAG and SET */
     const char *help;           /* N_() */
@@ -46,11 +46,11 @@ struct cq_args {
  * with a sentence in `err` (unknown option with the nearest name, missing or bad argument).
  * The lists in `opts` are the caller's, cq_options_done().
  */
-int cq_options_parse(const struct cq_option *options, size_t n_options, int argc, char **argv, void *opts,
+int cq_options_parse(const struct cq_opt *options, size_t n_options, int argc, char **argv, void *opts,
                      struct cq_error *err, struct cq_args *ret_args, bool *ret_help);
 
 /* Free the lists that parsing made in `opts`. */
-void cq_options_done(const struct cq_option *options, size_t n_options, void *opts);
+void cq_options_done(const struct cq_opt *options, size_t n_options, void *opts);
 
 void cq_args_done(struct cq_args *args);
 
@@ -60,7 +60,7 @@ const char *cq_options_nearest(const char *word, size_t n, const char *(*name)(c
                                const void *user);
 
 /* The option that several commands share. */
-#define CQ_OPTION_DB(type, field)                                                                              \
+#define CQ_OPT_DB(type, field)                                                                                 \
     {                                                                                                          \
         .name = "db", .letter = 'd', .type = CQ_OPT_FILE, .offset = offsetof(type, field), .arg = "FILE",      \
         .help = N_("the database (default: $CALLQA_DB, else callqa.db in this folder)")                        \
