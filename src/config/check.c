@@ -34,7 +34,6 @@ static const struct order orders[] = {
     {"talk.min_talkspurt_s", "talk.backchannel_max_s", false, "no backchannel would be left"},
     {"talk.utterance_pause_s", "talk.dead_air_s", true, "dead air inside an utterance makes no sense"},
     {"talk.long_response_s", "talk.dead_air_s", false, "longer gaps are dead air, no responses"},
-    {"judge.min_party_speech_s", "judge.min_speech_s", false, "one party's minimum is part of both parties'"},
 };
 
 static int check_order(const struct cq_settings *s, const struct order *order, struct cq_error *err)

@@ -105,7 +105,6 @@ static const struct cq_option table[] = {
 
     ROW(judge, min_speech_s, 0, 600, "s", "With less speech of both parties together a call is unscorable",
         MEASURES ": unscorable"),
-    ROW(judge, min_party_speech_s, 0, 600, "s", "A party with less speech is mentioned in the result", OWN),
     ROW(judge, identical_ratio, 0.5, 1, "", "Channels that agree in this share of frames are the same", OWN),
 };
 
