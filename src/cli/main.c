@@ -1,5 +1,6 @@
 /* callqa - finds the command that the first word names and runs it. */
 #include "base/log.h"
+#include "base/suggest.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/i18n.h"
@@ -9,21 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *command_name(const void *user, size_t i)
-{
-    (void)user;
-    return cq_commands[i]->name;
-}
-
 static int unknown_command(const char *word)
 {
-    size_t n = 0;
-    while (cq_commands[n])
-        n++;
-    const char *near = cq_options_nearest(word, n, command_name, NULL);
-    if (near)
+    struct cq_suggest near = {0};
+    for (size_t i = 0; cq_commands[i]; i++)
+        cq_suggest_offer(&near, word, cq_commands[i]->name);
+    if (near.best)
         cq_log(CQ_LOG_ERROR, _("there is no command \"%s\"; did you mean \"%s\"? (see: callqa --help)"), word,
-               near);
+               near.best);
     else
         cq_log(CQ_LOG_ERROR, _("there is no command \"%s\" (see: callqa --help)"), word);
     return CQ_EXIT_USAGE;

@@ -4,15 +4,15 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/str.h"
+#include "base/suggest.h"
 #include "cli/i18n.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define WORD_MAX 64 /* longer words have no near name */
 
 struct parse {
     const struct cq_opt *options;
@@ -103,24 +103,18 @@ static int apply(struct parse *p, const struct cq_opt *o, const char *text)
     return -EINVAL;
 }
 
-static const char *name_of_option(const void *user, size_t i)
-{
-    const struct parse *p = user;
-    return i < p->n_options ? p->options[i].name : "help";
-}
-
 static int unknown(struct parse *p, const char *word, size_t n)
 {
-    char name[WORD_MAX + 1] = "";
-    if (n <= WORD_MAX)
-        memcpy(name, word, n);
-    name[n <= WORD_MAX ? n : 0] = '\0';
-    const char *near = cq_options_nearest(name, p->n_options + 1, name_of_option, p);
-    if (near)
+    char name[CQ_SUGGEST_MAX + 1];
+    snprintf(name, sizeof name, "%.*s", (int)(n < sizeof name ? n : sizeof name - 1), word);
+    struct cq_suggest near = {0};
+    cq_suggest_offer(&near, name, "help");
+    for (size_t i = 0; i < p->n_options; i++)
+        cq_suggest_offer(&near, name, p->options[i].name);
+    if (near.best)
         return cq_error_set(p->err, -EINVAL, NULL, 0, _("there is no option --%s; did you mean --%s?"), name,
-                            near);
-    return cq_error_set(p->err, -EINVAL, NULL, 0, _("there is no option --%.*s"), (int)(n < 200 ? n : 200),
-                        word);
+                            near.best);
+    return cq_error_set(p->err, -EINVAL, NULL, 0, _("there is no option --%s"), name);
 }
 
 /* "--name", "--name=value" */
@@ -217,43 +211,4 @@ void cq_args_done(struct cq_args *args)
         return;
     free(args->v);
     *args = (struct cq_args){0};
-}
-
-/* Letters to change, add, drop or swap with a neighbour (optimal string alignment distance). */
-static size_t distance(const char *a, const char *b)
-{
-    size_t n = strlen(a), m = strlen(b);
-    if (n > WORD_MAX || m > WORD_MAX)
-        return SIZE_MAX;
-    size_t row[3][WORD_MAX + 1];
-    for (size_t j = 0; j <= m; j++)
-        row[0][j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t *now = row[i % 3], *up = row[(i + 2) % 3], *up2 = row[(i + 1) % 3];
-        now[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t best = up[j - 1] + (a[i - 1] != b[j - 1]);
-            best = up[j] + 1 < best ? up[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && up2[j - 2] + 1 < best)
-                best = up2[j - 2] + 1;
-            now[j] = best;
-        }
-    }
-    return row[n % 3][m];
-}
-
-const char *cq_options_nearest(const char *word, size_t n, const char *(*name)(const void *user, size_t i),
-                               const void *user)
-{
-    const char *near = NULL;
-    size_t best = 3;
-    for (size_t i = 0; i < n; i++) {
-        size_t d = distance(word, name(user, i));
-        if (d < best && 2 * d < strlen(name(user, i))) {
-            best = d;
-            near = name(user, i);
-        }
-    }
-    return near;
 }

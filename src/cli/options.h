@@ -54,16 +54,16 @@ void cq_options_done(const struct cq_opt *options, size_t n_options, void *opts)
 
 void cq_args_done(struct cq_args *args);
 
-/* The one of `n` names (given by name(user, i)) that a person who typed `word` most likely meant, or NULL where
- * none is near: at most 2 letters wrong and fewer than half of them. */
-const char *cq_options_nearest(const char *word, size_t n, const char *(*name)(const void *user, size_t i),
-                               const void *user);
+/* What every row has; what only some types need follows as designators: {CQ_OPT(...), .min = 1, .max = 9}. */
+#define CQ_OPT(long_name, short_name, opt_type, at, arg_name, help_text)                                       \
+    .name = (long_name), .letter = (short_name), .type = (opt_type), .offset = (at), .arg = (arg_name),        \
+    .help = (help_text)
 
-/* The option that several commands share. */
-#define CQ_OPT_DB(type, field)                                                                                 \
+/* The option that several commands share: the database, a const char * at `at`. */
+#define CQ_OPT_DB(at)                                                                                          \
     {                                                                                                          \
-        .name = "db", .letter = 'd', .type = CQ_OPT_FILE, .offset = offsetof(type, field), .arg = "FILE",      \
-        .help = N_("the database (default: $CALLQA_DB, else callqa.db in this folder)")                        \
+        CQ_OPT("db", 'd', CQ_OPT_FILE, at, "FILE",                                                             \
+               N_("the database (default: $CALLQA_DB, else callqa.db in this folder)"))                        \
     }
 
 #endif

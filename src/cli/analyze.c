@@ -1,0 +1,190 @@
+#include "cli/analyze.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/i18n.h"
+#include "cli/workers.h"
+#include "pipeline/pipeline.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What a worker found out about one file. */
+struct outcome {
+    int err;           /* negative errno: `why` says more */
+    bool known;        /* already in the database as `call` */
+    bool has_analysis; /* `a` is filled: analysed, or loaded from the database */
+    int64_t call;
+    struct cq_error why;
+    struct cq_analysis a;
+};
+
+/* Is this content in the database? Then there is nothing to decode. */
+static void look_up(struct cq_analyze *z, const char *path, struct outcome *r)
+{
+    char sha256[CQ_HASH_HEX];
+    if (!z->store || z->force || cq_hash_file(path, sha256))
+        return; /* unreadable files are told of by the pipeline */
+    pthread_mutex_lock(&z->lock);
+    r->known = cq_store_find_hash(z->store, sha256, &r->call) == 0;
+    if (r->known && z->format != CQ_ANALYZE_TEXT) {
+        r->err = cq_store_load(z->store, r->call, &r->why, &r->a);
+        r->has_analysis = r->err == 0;
+    }
+    pthread_mutex_unlock(&z->lock);
+}
+
+static void work(void *user, size_t i, void *ret_result)
+{
+    struct cq_analyze *z = user;
+    struct outcome *r = ret_result;
+    const char *path = z->inputs->v[i].path;
+    look_up(z, path, r);
+    if (r->known || r->err)
+        return;
+    r->err = cq_pipeline_analyze(path, z->config, z->rubric, z->info, &z->signals->stop, &r->why, NULL, &r->a);
+    r->has_analysis = r->err == 0;
+}
+
+static void drop(void *user, void *result)
+{
+    (void)user;
+    struct outcome *r = result;
+    if (r->has_analysis)
+        cq_analysis_done(&r->a);
+}
+
+static void tell_failure(struct cq_analyze *z, const char *path, const struct outcome *r)
+{
+    char text[sizeof r->why.file + sizeof r->why.what + 32];
+    struct cq_error why = r->why;
+    if (!why.what[0])
+        cq_error_set(&why, r->err, path, 0, "%s", cq_error_name(r->err));
+    if (!why.file[0])
+        cq_error_set(&why, r->err, path, 0, "%s", r->why.what);
+    cq_progress_clear(&z->progress);
+    cq_log(CQ_LOG_ERROR, "%s", cq_error_format(&why, text, sizeof text));
+}
+
+/* Nothing more can be stored: end the run. */
+static int give_up(struct cq_analyze *z, const char *path, const struct cq_error *why, int err)
+{
+    struct outcome r = {.err = err, .why = *why};
+    tell_failure(z, path, &r);
+    z->n_failed++;
+    z->status = err == -ENOMEM ? CQ_EXIT_SETUP : CQ_EXIT_DATABASE;
+    return err;
+}
+
+static int store(struct cq_analyze *z, const char *path, struct outcome *r)
+{
+    struct cq_error why = {0};
+    enum cq_saved saved = CQ_SAVED_SAME;
+    pthread_mutex_lock(&z->lock);
+    int err = cq_store_save(z->store, &r->a, z->force, &why, &r->call, &saved);
+    pthread_mutex_unlock(&z->lock);
+    if (err)
+        return give_up(z, path, &why, err);
+    switch (saved) {
+    case CQ_SAVED_NEW:
+        z->n_new++;
+        break;
+    case CQ_SAVED_SAME:
+        z->n_known++;
+        break;
+    case CQ_SAVED_REPLACED:
+        z->n_replaced++;
+        break;
+    }
+    return 0;
+}
+
+static int take(void *user, size_t i, void *result)
+{
+    struct cq_analyze *z = user;
+    struct outcome *r = result;
+    const struct cq_input *in = &z->inputs->v[i];
+    int err = 0;
+    if (r->err == -ECANCELED)
+        goto out;
+
+    z->progress.n_done++;
+    z->progress.size_done += in->size;
+    if (r->err) {
+        z->n_failed++;
+        z->progress.n_failed++;
+        tell_failure(z, in->path, r);
+        goto out;
+    }
+    if (r->known)
+        z->n_known++;
+    else if (z->store)
+        err = store(z, in->path, r);
+    if (err)
+        goto out;
+    z->last_call = r->call;
+    if (r->has_analysis) {
+        z->progress.audio_s += r->a.recording.duration_s;
+        z->n_unscorable += r->a.unscorable;
+        err = cq_analyze_print(z, &r->a, r->call);
+        if (err)
+            err = give_up(z, in->path, &(struct cq_error){0}, err);
+    } else {
+        cq_analyze_print_known(z, in->path, r->call);
+    }
+out:
+    drop(z, r);
+    cq_progress_draw(&z->progress);
+    return err;
+}
+
+static void tick(void *user)
+{
+    struct cq_analyze *z = user;
+    cq_progress_draw(&z->progress);
+}
+
+void cq_analyze_init(struct cq_analyze *z)
+{
+    pthread_mutex_init(&z->lock, NULL);
+    cq_progress_init(&z->progress, stderr, z->inputs->n, z->inputs->total_size);
+    if (z->quiet)
+        z->progress.term.tty = false;
+    z->status = CQ_EXIT_OK;
+}
+
+void cq_analyze_done(struct cq_analyze *z)
+{
+    pthread_mutex_destroy(&z->lock);
+}
+
+int cq_analyze_run(struct cq_analyze *z)
+{
+    struct cq_workers_job job = {
+        .n_items = z->inputs->n,
+        .n_workers = (size_t)z->n_workers < z->inputs->n ? z->n_workers : (int)z->inputs->n,
+        .result_size = sizeof(struct outcome),
+        .work = work,
+        .take = take,
+        .drop = drop,
+        .tick = tick,
+        .user = z,
+        .stop = &z->signals->stop,
+    };
+    int err = cq_workers_run(&job);
+    cq_progress_clear(&z->progress);
+    if (err && z->status == CQ_EXIT_OK) {
+        cq_log(CQ_LOG_ERROR, _("the analysis could not be started: %s"), cq_error_name(err));
+        z->status = CQ_EXIT_SETUP;
+    }
+    cq_analyze_print_summary(z);
+    if (z->status != CQ_EXIT_OK)
+        return z->status;
+    if (atomic_load(&z->signals->caught)) {
+        cq_log(CQ_LOG_ERROR, _("stopped; what was finished is kept"));
+        return CQ_EXIT_INTERRUPTED;
+    }
+    return z->n_failed ? CQ_EXIT_SOME : CQ_EXIT_OK;
+}
