@@ -20,8 +20,11 @@ struct cq_rubric *cq_rubric_free(struct cq_rubric *r);
 const char *cq_rubric_id(const struct cq_rubric *r);
 const char *cq_rubric_version(const struct cq_rubric *r);
 
-/* Label of the form, a section, an item, an indicator or a flag in `lang` ("en", "zh-CN", "zh-TW"); falls back
- * to en. `id` NULL is the form's own title. Never NULL: an id without a label is its own label. */
+/*
+ * Label of a section, an item, an indicator, a flag or a header field in `lang` ("en", "zh-CN", "zh-TW"); falls
+ * back to another variety of the language, then to en. `id` NULL is the form's own title. Never NULL: an id
+ * without a label is its own label.
+ */
 const char *cq_rubric_label(const struct cq_rubric *r, const char *id, const char *lang);
 
 /*
@@ -30,5 +33,14 @@ const char *cq_rubric_label(const struct cq_rubric *r, const char *id, const cha
  */
 int cq_rubric_score(const struct cq_rubric *r, const struct cq_metrics *metrics, const struct cq_talk *talk,
                     bool diarized, struct cq_scorecard *ret_card);
+
+/*
+ * Work out sections, total, coverage and `partial` again from the states and scores of the card's items, after
+ * a reviewer has filled some in. The card must come from cq_rubric_score() with the same rubric. Only items in
+ * state CQ_ITEM_SCORED count: a section's subtotal is their mean by weight, the total is the mean of the
+ * subtotals there are by the sections' weights, capped where a critical item failed. docs/rubrics.md has an
+ * example worked out by hand.
+ */
+void cq_rubric_total(const struct cq_rubric *r, struct cq_scorecard *card);
 
 #endif
