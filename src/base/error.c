@@ -1,9 +1,21 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <libintl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#define N_(text) text /* marked for translation */
+
+/* A sentence cut at the end of its buffer must not end in half a character. */
+static void drop_half_character(char *text, size_t n)
+{
+    while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
+        n--;
+    if (n > 0 && (unsigned char)text[n - 1] >= 0xc0)
+        text[n - 1] = '\0';
+}
 
 int cq_error_set(struct cq_error *err, int code, const char *file, int line, const char *fmt, ...)
 {
@@ -14,8 +26,11 @@ int cq_error_set(struct cq_error *err, int code, const char *file, int line, con
     err->line = line;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(err->what, sizeof err->what, fmt, ap);
+    /* in the language of the program, if it has bound the domain; else as it is written */
+    int n = vsnprintf(err->what, sizeof err->what, dgettext("callqa", fmt), ap);
     va_end(ap);
+    if (n >= (int)sizeof err->what)
+        drop_half_character(err->what, sizeof err->what - 1);
     for (char *p = err->what; *p; p++) {
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             *p = '?';
@@ -34,42 +49,47 @@ char *cq_error_format(const struct cq_error *err, char *buf, unsigned long size)
     return buf;
 }
 
-const char *cq_error_name(int code)
+static const char *plain_name(int code)
 {
     switch (-code) {
     case 0:
-        return "no error";
+        return N_("no error");
     case ENOMEM:
-        return "out of memory";
+        return N_("out of memory");
     case ENOENT:
-        return "no such file or entry";
+        return N_("no such file or entry");
     case EACCES:
-        return "permission denied";
+        return N_("permission denied");
     case EBADMSG:
-        return "damaged or not what it claims to be";
+        return N_("damaged or not what it claims to be");
     case ENOTSUP:
-        return "format not supported";
+        return N_("format not supported");
     case EFBIG:
-        return "larger than the limit";
+        return N_("larger than the limit");
     case ENODATA:
-        return "no data";
+        return N_("no data");
     case EINVAL:
-        return "invalid value";
+        return N_("invalid value");
     case EIO:
-        return "read or write error";
+        return N_("read or write error");
     case ENOSPC:
-        return "disk full";
+        return N_("disk full");
     case EBUSY:
-        return "in use";
+        return N_("in use");
     case ECANCELED:
-        return "stopped";
+        return N_("stopped");
     case EEXIST:
-        return "already there";
+        return N_("already there");
     case EISDIR:
-        return "is a folder";
+        return N_("is a folder");
     case EMFILE:
     case ENFILE:
-        return "too many open files";
+        return N_("too many open files");
     }
-    return "unexpected error";
+    return N_("unexpected error");
+}
+
+const char *cq_error_name(int code)
+{
+    return dgettext("callqa", plain_name(code));
 }

@@ -17,6 +17,7 @@ struct outcome {
     bool known;        /* already in the database as `call` */
     bool has_analysis; /* `a` is filled: analysed, or loaded from the database */
     int64_t call;
+    char sha256[CQ_HASH_HEX]; /* where known */
     struct cq_error why;
     struct cq_analysis a;
 };
@@ -29,6 +30,8 @@ static void look_up(struct cq_analyze *z, const char *path, struct outcome *r)
         return; /* unreadable files are told of by the pipeline */
     pthread_mutex_lock(&z->lock);
     r->known = cq_store_find_hash(z->store, sha256, &r->call) == 0;
+    if (r->known)
+        memcpy(r->sha256, sha256, sizeof sha256);
     if (r->known && z->format != CQ_ANALYZE_TEXT) {
         r->err = cq_store_load(z->store, r->call, &r->why, &r->a);
         r->has_analysis = r->err == 0;
@@ -78,12 +81,15 @@ static int give_up(struct cq_analyze *z, const char *path, const struct cq_error
     return err;
 }
 
+/* Of known content only the path is news, and the store asks for no more than that. */
 static int store(struct cq_analyze *z, const char *path, struct outcome *r)
 {
     struct cq_error why = {0};
     enum cq_saved saved = CQ_SAVED_SAME;
+    struct cq_analysis again = {.recording = {.path = (char *)path}};
+    memcpy(again.recording.sha256, r->sha256, sizeof r->sha256);
     pthread_mutex_lock(&z->lock);
-    int err = cq_store_save(z->store, &r->a, z->force, &why, &r->call, &saved);
+    int err = cq_store_save(z->store, r->known ? &again : &r->a, z->force, &why, &r->call, &saved);
     pthread_mutex_unlock(&z->lock);
     if (err)
         return give_up(z, path, &why, err);
@@ -118,9 +124,7 @@ static int take(void *user, size_t i, void *result)
         tell_failure(z, in->path, r);
         goto out;
     }
-    if (r->known)
-        z->n_known++;
-    else if (z->store)
+    if (z->store)
         err = store(z, in->path, r);
     if (err)
         goto out;
