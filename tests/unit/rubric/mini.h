@@ -1,60 +1,17 @@
-/* A small valid form for tests, one matter a line so that errors have a line to name. */
+/* A small valid form for tests, mini.json beside this file: one matter a line, so that errors have a line to
+ * name. */
 #ifndef TEST_RUBRIC_MINI_H
 #define TEST_RUBRIC_MINI_H
 
-static const char mini[] =
-    /* 1 */ "{\"schema\": 1, \"id\": \"mini\", \"version\": \"2.1\",\n"
-    /* 2 */ "\"languages\": [\"en\", \"zh-CN\"],\n"
-    /* 3 */ "\"title\": {\"en\": \"Mini\", \"zh-CN\": \"小表\"},\n"
-    /* 4 */ "\"scale\": {\"min\": 1, \"max\": 5},\n"
-    /* 5 */ "\"header\": [{\"id\": \"who\", \"label\": {\"en\": \"Who\", \"zh-CN\": \"谁\"}}],\n"
-    /* 6 */ "\"sections\": [\n"
-    /* 7 */ "{\"id\": \"talk\", \"label\": {\"en\": \"Talk\", \"zh-CN\": \"谈\"}, \"weight\": 60, \"items\": [\n"
-    /* 8 */ "  {\"id\": \"listening\", \"label\": {\"en\": \"Listens\", \"zh-CN\": \"听\"}, \"judged\": \"auto\",\n"
-    /* 9 */ "   \"weight\": 70,\n"
-    /* 10 */ "   \"criteria\": {\"en\": \"Lets finish.\", \"zh-CN\": \"不打断。\"},\n"
-    /* 11 */ "   \"anchors\": {\"1\": {\"en\": \"a\", \"zh-CN\": \"甲\"}, \"5\": {\"en\": \"b\", \"zh-CN\": \"乙\"}},\n"
-    /* 12 */ "   \"indicators\": [\n"
-    /* 13 */ "    {\"id\": \"cut_ins\", \"label\": {\"en\": \"Cut-ins\", \"zh-CN\": \"打断\"}, \"weight\": 75,\n"
-    /* 14 */ "     \"measure\": \"agent.interruptions_per_min\", \"best\": \"low\",\n"
-    /* 15 */ "     \"curve\": [[0, 5], [2, 3], [6, 1]],\n"
-    /* 16 */ "     \"minimum\": {\"customer.speech_s\": 30}, \"needs_two_channels\": true,\n"
-    /* 17 */ "     \"evidence\": [{\"type\": \"interruption\", \"by\": \"agent\"}],\n"
-    /* 18 */ "     \"source\": \"test\"},\n"
-    /* 19 */ "    {\"id\": \"silence\", \"label\": {\"en\": \"Silence\", \"zh-CN\": \"静\"}, \"weight\": 25,\n"
-    /* 20 */ "     \"measure\": \"dead_air_s / duration_s\", \"best\": \"low\", \"curve\": [[0, 5], [0.2, 1]],\n"
-    /* 21 */ "     \"evidence\": [{\"type\": \"dead_air\"}], \"source\": \"test\"}],\n"
-    /* 22 */ "   \"caps\": [{\"when\": \"agent.early_cut_ins > 3\", \"max\": 2,\n"
-    /* 23 */ "     \"note\": {\"en\": \"cuts in early\", \"zh-CN\": \"抢话\"}}]},\n"
-    /* 24 */ "  {\"id\": \"phone\", \"label\": {\"en\": \"Phone\", \"zh-CN\": \"电话\"}, \"judged\": \"auto\",\n"
-    /* 25 */ "   \"weight\": 30, \"criteria\": {\"en\": \"Prompt.\", \"zh-CN\": \"及时。\"},\n"
-    /* 26 */ "   \"anchors\": {\"1\": {\"en\": \"a\", \"zh-CN\": \"甲\"}, \"5\": {\"en\": \"b\", \"zh-CN\": \"乙\"}},\n"
-    /* 27 */ "   \"not_applicable\": [{\"when\": \"duration_s < 10\",\n"
-    /* 28 */ "     \"note\": {\"en\": \"too short\", \"zh-CN\": \"太短\"}}],\n"
-    /* 29 */ "   \"indicators\": [{\"id\": \"rate\", \"label\": {\"en\": \"Rate\", \"zh-CN\": \"语速\"}, \"weight\": 100,\n"
-    /* 30 */ "     \"measure\": \"agent.articulation_rate_sps\", \"best\": \"middle\",\n"
-    /* 31 */ "     \"curve\": [[2, 1], [4, 5], [6, 5], [8, 1]], \"source\": \"test\"}]}]},\n"
-    /* 32 */ "{\"id\": \"rest\", \"label\": {\"en\": \"Rest\", \"zh-CN\": \"其他\"}, \"weight\": 40, \"items\": [\n"
-    /* 33 */ "  {\"id\": \"calm\", \"label\": {\"en\": \"Calm\", \"zh-CN\": \"平和\"}, \"judged\": \"assist\",\n"
-    /* 34 */ "   \"weight\": 50, \"criteria\": {\"en\": \"Calm.\", \"zh-CN\": \"平和。\"},\n"
-    /* 35 */ "   \"anchors\": {\"1\": {\"en\": \"a\", \"zh-CN\": \"甲\"}, \"5\": {\"en\": \"b\", \"zh-CN\": \"乙\"}},\n"
-    /* 36 */ "   \"critical\": {\"at_most\": 1, \"total_max\": 2},\n"
-    /* 37 */ "   \"indicators\": [{\"id\": \"loud\", \"label\": {\"en\": \"Loud\", \"zh-CN\": \"响\"}, \"weight\": 100,\n"
-    /* 38 */ "     \"measure\": \"agent.raised_voice_s\", \"best\": \"low\", \"curve\": [[0, 5], [10, 1]],\n"
-    /* 39 */ "     \"source\": \"test\"}]},\n"
-    /* 40 */ "  {\"id\": \"words\", \"label\": {\"en\": \"Words\", \"zh-CN\": \"用语\"}, \"judged\": \"script\",\n"
-    /* 41 */ "   \"weight\": 25, \"criteria\": {\"en\": \"Polite.\", \"zh-CN\": \"礼貌。\"},\n"
-    /* 42 */ "   \"script\": {\"required\": {\"en\": [\"please\"], \"zh-CN\": [\"请\"]}},\n"
-    /* 43 */ "   \"anchors\": {\"1\": {\"en\": \"a\", \"zh-CN\": \"甲\"}, \"5\": {\"en\": \"b\", \"zh-CN\": \"乙\"}}},\n"
-    /* 44 */ "  {\"id\": \"csat\", \"label\": {\"en\": \"CSAT\", \"zh-CN\": \"满意度\"}, \"judged\": \"record\",\n"
-    /* 45 */ "   \"weight\": 25, \"criteria\": {\"en\": \"Rated.\", \"zh-CN\": \"评价。\"},\n"
-    /* 46 */ "   \"record\": {\"measure\": \"csat\", \"at_least\": 4},\n"
-    /* 47 */ "   \"anchors\": {\"1\": {\"en\": \"a\", \"zh-CN\": \"甲\"}, \"5\": {\"en\": \"b\", \"zh-CN\": \"乙\"}}}]}],\n"
-    /* 48 */ "\"flags\": [\n"
-    /* 49 */ "  {\"id\": \"late\", \"label\": {\"en\": \"Late\", \"zh-CN\": \"迟\"}, \"severity\": \"warning\",\n"
-    /* 50 */ "   \"when\": \"agent.greeting_latency_s > 5\",\n"
-    /* 51 */ "   \"evidence\": [{\"type\": \"greeting\"}], \"source\": \"test\"},\n"
-    /* 52 */ "  {\"id\": \"bad_listener\", \"label\": {\"en\": \"Bad\", \"zh-CN\": \"差\"}, \"severity\": \"critical\",\n"
-    /* 53 */ "   \"when\": \"score.listening <= 2 and coverage > 0.1\", \"source\": \"test\"}]}\n";
+#include "base/path.h"
+
+#include <stdlib.h>
+
+/* Its text, malloc'd; NULL where it can't be read. */
+static inline char *mini_text(void)
+{
+    char *text = NULL;
+    return cq_path_read(CQ_TEST_MINI, 1u << 16, &text, NULL) ? NULL : text;
+}
 
 #endif

@@ -14,6 +14,8 @@
 /* mini with the first `old` after the beginning of line `line` replaced. */
 static char *changed(int line, const char *old, const char *now)
 {
+    char *mini = mini_text();
+    assert_non_null(mini);
     const char *at = mini;
     for (int i = 1; i < line; i++)
         at = strchr(at, '\n') + 1;
@@ -24,6 +26,7 @@ static char *changed(int line, const char *old, const char *now)
     cq_str_add_n(&out, mini, (size_t)(at - mini));
     cq_str_add(&out, now);
     cq_str_add(&out, at + strlen(old));
+    free(mini);
     return cq_str_take(&out);
 }
 
@@ -53,10 +56,13 @@ static void fails(int line, const char *old, const char *now, const char *want)
 static void test_mini_is_valid(void **state)
 {
     (void)state;
+    char *mini = mini_text();
+    assert_non_null(mini);
     struct cq_rubric *r = NULL;
     struct cq_error err = {0};
     if (cq_rubric_parse("mini", mini, strlen(mini), &err, &r))
         fail_msg("%d: %s", err.line, err.what);
+    free(mini);
     assert_int_equal(r->n_items, 5);
     assert_int_equal(r->items[0].indicators[0].curve.n, 3);
     assert_int_equal(r->items[4].section, 1);

@@ -35,8 +35,10 @@ static void give(struct fixture *f, enum cq_party p, enum cq_party_metric m, dou
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    if (!f || cq_rubric_parse("mini", mini, strlen(mini), NULL, &f->rubric))
+    char *mini = mini_text();
+    if (!f || !mini || cq_rubric_parse("mini", mini, strlen(mini), NULL, &f->rubric))
         return -1;
+    free(mini);
     for (int i = 0; i < CQ_N_CALL_METRICS; i++)
         f->metrics.call[i].reason = CQ_NULL_NOT_MEASURED;
     for (int p = 0; p < CQ_N_PARTIES; p++) {
