@@ -2,9 +2,9 @@
  * activity/mono_features.c - log-mel bands and pitch picture of one channel.
  *
  * One 512-point transform a frame gives the mel bands. Every second frame its power spectrum, compressed by a
- * cube root (which whitens it, as in Tolonen & Karjalainen 2000) and cut to 80-2000 Hz, is transformed back: the
- * autocorrelation, read at log-spaced lags, is where a voice's pitch shows. Mel bands alone blur the harmonics,
- * and pitch is the best single cue to who of two people speaks.
+ * cube root (which whitens it, as in Tolonen & Karjalainen 2000) and cut to 80-2000 Hz, is transformed back:
+ * the autocorrelation, read at log-spaced lags, is where a voice's pitch shows. Mel bands alone blur the
+ * harmonics, and pitch is the best single cue to who of two people speaks.
  */
 #include "activity/mono_features.h"
 
@@ -22,7 +22,8 @@
 #define PITCH_HIGH_HZ 400.0
 #define PITCH_BAND_LOW_HZ 80.0
 #define PITCH_BAND_HIGH_HZ 2000.0
-#define PAD (CQ_MONO_WINDOW / 2 - CQ_FRAME_SAMPLES / 2) /* zeros before the recording: the first window's half */
+#define PAD                                                                                                    \
+    (CQ_MONO_WINDOW / 2 - CQ_FRAME_SAMPLES / 2) /* zeros before the recording: the first window's half */
 #define MAX_LAG 140
 
 struct mel_weight {

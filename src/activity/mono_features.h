@@ -20,10 +20,11 @@ void cq_mono_features_reset(struct cq_mono_features *f);
 
 /*
  * Take samples (full scale 1.0) until one frame is complete or they are used up. *ret_used tells how many were
- * taken. Returns 1 when a frame was written, else 0. mel[CQ_MONO_N_MEL] is the band power in dB relative to full
- * scale, not below CQ_MONO_FLOOR_DB; *ret_level_db is the power of all bands together. pitch[CQ_MONO_N_PITCH] is
- * written for every second frame (the odd ones, t = 1, 3, ...): the autocorrelation of the compressed spectrum at
- * each lag bin, -1..1, and left alone otherwise. To end a recording feed CQ_MONO_WINDOW / 2 - 40 zeros.
+ * taken. Returns 1 when a frame was written, else 0. mel[CQ_MONO_N_MEL] is the band power in dB relative to
+ * full scale, not below CQ_MONO_FLOOR_DB; *ret_level_db is the power of all bands together.
+ * pitch[CQ_MONO_N_PITCH] is written for every second frame (the odd ones, t = 1, 3, ...): the autocorrelation
+ * of the compressed spectrum at each lag bin, -1..1, and left alone otherwise. To end a recording feed
+ * CQ_MONO_WINDOW / 2 - 40 zeros.
  */
 int cq_mono_features_push(struct cq_mono_features *f, const float *pcm, size_t n, size_t *ret_used, float *mel,
                           float *ret_level_db, float *pitch);
