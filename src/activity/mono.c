@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODEL_NAME "mono-1.bin"
+#define MODEL_NAME CQ_MONO_NAME ".bin"
 #define N_BUF CQ_MONO_NET_MAX
 #define N_CONTEXT CQ_MONO_NET_CONTEXT
 #define N_COL (CQ_MONO_N_MEL + 1)
@@ -352,4 +352,9 @@ int cq_mono_n_voices(const struct cq_mono *m)
 double cq_mono_likeness(const struct cq_mono *m)
 {
     return m->found.likeness;
+}
+
+double cq_mono_duration_s(const struct cq_mono *m)
+{
+    return (double)m->n_samples / CQ_ANALYSIS_RATE_HZ;
 }

@@ -13,6 +13,8 @@
  */
 struct cq_mono;
 
+#define CQ_MONO_NAME "mono-1" /* network and version, recorded with the analysis */
+
 /* model_path NULL = the installed "mono-1.bin". -ENOENT / -EBADMSG for the model (err told), -ENOMEM. */
 int cq_mono_new(const char *model_path, struct cq_error *err, struct cq_mono **ret_m);
 struct cq_mono *cq_mono_free(struct cq_mono *m); /* accepts NULL */
@@ -32,5 +34,6 @@ int cq_mono_flush(struct cq_mono *m, const char *agent_rule, struct cq_activity 
 /* Voices found: 0, 1 or 2; after the first process(). And the cosine between the two. */
 int cq_mono_n_voices(const struct cq_mono *m);
 double cq_mono_likeness(const struct cq_mono *m);
+double cq_mono_duration_s(const struct cq_mono *m); /* of what process() was given */
 
 #endif
