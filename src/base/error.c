@@ -17,6 +17,15 @@ static void drop_half_character(char *text, size_t n)
         text[n - 1] = '\0';
 }
 
+/* Names from outside must neither break the line nor speak to the terminal. */
+static void drop_control_characters(char *text)
+{
+    for (char *p = text; *p; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = '?';
+    }
+}
+
 int cq_error_set(struct cq_error *err, int code, const char *file, int line, const char *fmt, ...)
 {
     if (!err)
@@ -31,10 +40,8 @@ int cq_error_set(struct cq_error *err, int code, const char *file, int line, con
     va_end(ap);
     if (n >= (int)sizeof err->what)
         drop_half_character(err->what, sizeof err->what - 1);
-    for (char *p = err->what; *p; p++) {
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '?';
-    }
+    drop_control_characters(err->file);
+    drop_control_characters(err->what);
     return code;
 }
 

@@ -28,7 +28,8 @@ struct cq_analyze {
     const struct cq_config *config;
     const struct cq_rubric *rubric;
     const struct cq_call_info *info;
-    const char *db_path; /* for messages; NULL where nothing is stored */
+    const char *db_path;   /* for messages; NULL where nothing is stored */
+    const char *db_option; /* --db as given; NULL by default */
     enum cq_analyze_format format;
     bool force;
     bool quiet;

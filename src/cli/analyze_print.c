@@ -44,6 +44,18 @@ static void put_header(struct cq_analyze *z, const struct cq_term *t)
     fprintf(z->out, "  %s\n", _("FLAGS"));
 }
 
+/* Cut to the terminal's line; whole where it goes to a file. */
+static void put_remark(struct cq_analyze *z, const struct cq_term *t, const char *remark)
+{
+    size_t used = (z->store ? CALL_COLUMNS : 0) + LENGTH_COLUMNS + SCORE_COLUMNS + 2 + name_columns(t) + 2;
+    size_t width = cq_term_width(remark), room = (size_t)t->width > used ? (size_t)t->width - used : 0;
+    if (width && room) {
+        fputs("  ", z->out);
+        cq_term_put(z->out, remark, t->tty && width > room ? room : width, false, t->utf8);
+    }
+    fputc('\n', z->out);
+}
+
 static void put_line(struct cq_analyze *z, const struct line *l)
 {
     struct cq_term t = cq_term_of(z->out);
@@ -64,7 +76,7 @@ static void put_line(struct cq_analyze *z, const struct line *l)
     cq_term_put(z->out, score, SCORE_COLUMNS, true, t.utf8);
     fputs("  ", z->out);
     cq_term_put(z->out, l->name, name_columns(&t), false, t.utf8);
-    fprintf(z->out, "  %s\n", l->remark);
+    put_remark(z, &t, l->remark);
     fflush(z->out);
 }
 
@@ -150,8 +162,9 @@ void cq_analyze_print_summary(struct cq_analyze *z)
         fprintf(z->out, P_(", %zu file failed", ", %zu files failed", z->n_failed), z->n_failed);
     if (n && took_s > 0)
         fprintf(z->out, _(" (%.1f s, %.0fx real time)"), took_s, z->progress.audio_s / took_s);
+    fputc('\n', z->out);
+    const char *flag = z->db_option ? " --db " : "", *db = z->db_option ? z->db_option : "";
     if (z->last_call)
-        fprintf(z->out, _("\nLook at it:  callqa show %lld   or   callqa list\n"), (long long)z->last_call);
-    else
-        fputc('\n', z->out);
+        fprintf(z->out, _("Look at it with:  callqa show %lld%s%s   callqa list%s%s\n"),
+                (long long)z->last_call, flag, db, flag, db);
 }

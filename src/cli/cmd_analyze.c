@@ -229,6 +229,7 @@ static int run(const void *opts, const struct cq_args *args)
             .rubric = s.rubric,
             .info = &info,
             .db_path = s.db_path,
+            .db_option = o->db,
             .format = (enum cq_analyze_format)o->format,
             .force = o->force,
             .quiet = o->quiet,
