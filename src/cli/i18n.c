@@ -41,10 +41,11 @@ static void fall_back(void)
         return;
     char language[32];
     size_t n = strcspn(wanted, ".@");
-    if (getenv("LANGUAGE") || n >= sizeof language)
+    const char *chosen = getenv("LANGUAGE");
+    if ((chosen && *chosen) || n >= sizeof language)
         return;
     snprintf(language, sizeof language, "%.*s", (int)n, wanted);
-    setenv("LANGUAGE", language, 0);
+    setenv("LANGUAGE", language, 1);
 }
 
 /* The folder of translations next to the running program: build/src/cli/callqa -> build/po. */
