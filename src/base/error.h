@@ -6,7 +6,8 @@
 
 /*
  * Write file (NULL for none), line (0 for none) and a printf-formatted sentence into `err` (NULL: nothing
- * happens). Control characters in the sentence become '?', so that it stays one line. Returns `code`
+ * happens). The sentence is looked up among the translations.
+ * Control characters in it and in the name become '?', so that it stays one line. Returns `code`
  * unchanged, so that a function can end with `return cq_error_set(err, -EINVAL, ...)`.
  */
 int cq_error_set(struct cq_error *err, int code, const char *file, int line, const char *fmt, ...)
@@ -15,7 +16,8 @@ int cq_error_set(struct cq_error *err, int code, const char *file, int line, con
 /* "FILE:LINE: WHAT", "FILE: WHAT" or "WHAT" into buf; always terminated. Returns buf. */
 char *cq_error_format(const struct cq_error *err, char *buf, unsigned long size);
 
-/* A plain English phrase for a negative errno as this project uses it ("not a supported format"). Never NULL.
+/* A plain phrase, translated, for a negative errno as this project uses it ("not a supported format"). Never
+ * NULL.
  */
 const char *cq_error_name(int code);
 
