@@ -1,0 +1,340 @@
+/*
+ * How a query is laid out, and why it is quick over a million calls.
+ *
+ * The inner part finds numbers of calls in order, and no more of them than asked for; the outer part fetches
+ * what is shown of them. The inner part is made of arms: one a flag, since an index entry of flags_time or
+ * flags_agent leads from a flag straight to its calls, newest first; and two where paging goes on from a row,
+ * one for calls with an order value and one for those without (both are ranges of the index, their OR is not).
+ * UNION puts the arms together, and a call with two of the flags comes once.
+ *
+ * The joins are CROSS JOINs: SQLite then keeps their order, whatever it believes of the tables' sizes.
+ */
+#include "store/compile.h"
+
+#include "store/field.h"
+
+#include "base/array.h"
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One arm being made. */
+struct arm {
+    struct cq_compiled *c;
+    const struct cq_select *sel;
+    struct cq_field_scope scope;
+    const char *flag;              /* the flag whose index entries are followed; NULL: all calls */
+    const struct cq_cond *hoisted; /* the condition that `flag` stands for */
+    int conds;                     /* conditions so far, joined by AND */
+};
+
+static void bind(struct cq_compiled *c, struct cq_param p)
+{
+    if (CQ_ARRAY_PUSH(&c->params, p))
+        c->failed = true;
+}
+
+static void bind_int(struct cq_compiled *c, int64_t v)
+{
+    bind(c, (struct cq_param){.type = CQ_PARAM_INT, .i = v});
+}
+
+static void bind_real(struct cq_compiled *c, double v)
+{
+    bind(c, (struct cq_param){.type = CQ_PARAM_REAL, .real = v});
+}
+
+static void bind_text(struct cq_compiled *c, const char *v)
+{
+    bind(c, (struct cq_param){.type = CQ_PARAM_TEXT, .text = v});
+}
+
+static void add_field(struct cq_compiled *c, const struct cq_field *field, const struct cq_field_scope *scope)
+{
+    if (cq_field_sql(field, scope, &c->sql))
+        bind_text(c, cq_field_bound(field));
+}
+
+static const char *operator_of(enum cq_compare op)
+{
+    switch (op) {
+    case CQ_LT:
+        return " < ";
+    case CQ_LE:
+        return " <= ";
+    case CQ_GT:
+        return " > ";
+    case CQ_GE:
+        return " >= ";
+    case CQ_EQ:
+        return " = ";
+    case CQ_NE:
+        return " <> ";
+    }
+    return " = ";
+}
+
+static void add_compare(struct arm *a, const struct cq_cond *cond)
+{
+    struct cq_compiled *c = a->c;
+    add_field(c, &cond->field, &a->scope);
+    cq_str_add(&c->sql, operator_of(cond->compare));
+    if (cond->to_field) {
+        add_field(c, &cond->other, &a->scope);
+        return;
+    }
+    cq_str_add(&c->sql, "?");
+    switch (cond->field.type) {
+    case CQ_FIELD_NUMBER:
+        bind_real(c, cond->number);
+        break;
+    case CQ_FIELD_TEXT:
+        bind_text(c, cond->text);
+        break;
+    case CQ_FIELD_TIME:
+    case CQ_FIELD_WORD:
+    case CQ_FIELD_BOOL:
+        bind_int(c, cond->code);
+        break;
+    }
+}
+
+static int add_cond(struct arm *a, const struct cq_cond *cond, int depth)
+{
+    struct cq_str *sql = &a->c->sql;
+    int r = 0;
+    if (depth > CQ_COND_MAX_DEPTH)
+        return -E2BIG;
+    if (cond == a->hoisted) { /* the arm's flag says it already */
+        cq_str_add(sql, "1");
+        return 0;
+    }
+    switch (cond->type) {
+    case CQ_COND_AND:
+    case CQ_COND_OR:
+        cq_str_add(sql, "(");
+        r = add_cond(a, cond->left, depth + 1);
+        cq_str_add(sql, cond->type == CQ_COND_AND ? " AND " : " OR ");
+        if (!r)
+            r = add_cond(a, cond->right, depth + 1);
+        cq_str_add(sql, ")");
+        return r;
+    case CQ_COND_NOT:
+        cq_str_add(sql, "NOT (");
+        r = add_cond(a, cond->left, depth + 1);
+        cq_str_add(sql, ")");
+        return r;
+    case CQ_COND_COMPARE:
+        add_compare(a, cond);
+        return 0;
+    case CQ_COND_NULL:
+        add_field(a->c, &cond->field, &a->scope);
+        cq_str_add(sql, " IS NULL");
+        return 0;
+    case CQ_COND_FLAG:
+        cq_str_add(sql, "EXISTS (SELECT 1 FROM flags g WHERE g.scorecard_id = c.scorecard_id AND g.flag = ?)");
+        bind_text(a->c, cond->text);
+        return 0;
+    }
+    return -EINVAL;
+}
+
+static bool cond_needs_measures(const struct cq_cond *cond)
+{
+    if (!cond)
+        return false;
+    return ((cond->type == CQ_COND_COMPARE || cond->type == CQ_COND_NULL) &&
+            (cq_field_needs_measures(&cond->field) ||
+             (cond->to_field && cq_field_needs_measures(&cond->other)))) ||
+           cond_needs_measures(cond->left) || cond_needs_measures(cond->right);
+}
+
+/* A flag that every call found must have: a FLAG that is reached through ANDs only. */
+static const struct cq_cond *required_flag(const struct cq_cond *cond)
+{
+    if (!cond || cond->type == CQ_COND_FLAG)
+        return cond;
+    if (cond->type != CQ_COND_AND)
+        return NULL;
+    const struct cq_cond *left = required_flag(cond->left);
+    return left ? left : required_flag(cond->right);
+}
+
+/* The next condition begins: "WHERE" or "AND". */
+static struct cq_str *next(struct arm *a)
+{
+    cq_str_add(&a->c->sql, a->conds++ ? " AND " : " WHERE ");
+    return &a->c->sql;
+}
+
+static void add_options(struct arm *a)
+{
+    const struct cq_select *sel = a->sel;
+    const char *row = a->flag ? "f" : "c";
+    if (a->flag) {
+        cq_str_add(next(a), "f.flag = ? AND f.current = 1");
+        bind_text(a->c, a->flag);
+    }
+    if (sel->agent) {
+        cq_str_printf(next(a), "%s.agent = ?", row);
+        bind_text(a->c, sel->agent);
+    }
+    if (sel->since_s != INT64_MIN) {
+        cq_str_printf(next(a), "%s.started_s >= ?", row);
+        bind_int(a->c, sel->since_s);
+    }
+    if (sel->until_s != INT64_MAX) {
+        cq_str_printf(next(a), "%s.started_s <= ?", row);
+        bind_int(a->c, sel->until_s);
+    }
+    if (sel->queue) {
+        cq_str_add(next(a), "c.queue = ?");
+        bind_text(a->c, sel->queue);
+    }
+    if (sel->min_severity >= 0) /* in figures: the partial indexes are found by them */
+        cq_str_printf(next(a), "c.severity >= %d", sel->min_severity);
+}
+
+enum part { PART_ALL, PART_VALUES, PART_NULLS };
+
+/* Only rows after the key. */
+static void add_after(struct arm *a, enum part part)
+{
+    const struct cq_select *sel = a->sel;
+    const struct cq_key *key = sel->after;
+    const char *id = a->flag ? "f.call_id" : "c.id", *op = sel->ascending ? ">" : "<";
+    if (part == PART_NULLS) {
+        next(a);
+        add_field(a->c, &sel->order, &a->scope);
+        cq_str_add(&a->c->sql, " IS NULL");
+        if (key->is_null) {
+            cq_str_printf(next(a), "%s %s ?", id, op);
+            bind_int(a->c, key->id);
+        }
+        return;
+    }
+    cq_str_add(next(a), "(");
+    add_field(a->c, &sel->order, &a->scope);
+    cq_str_printf(&a->c->sql, ", %s) %s (?, ?)", id, op);
+    if (key->text)
+        bind_text(a->c, key->text);
+    else
+        bind_real(a->c, key->number);
+    bind_int(a->c, key->id);
+}
+
+static int add_arm(struct cq_compiled *c, const struct cq_select *sel, const char *flag,
+                   const struct cq_cond *hoisted, enum part part, bool ordered, int64_t n)
+{
+    struct arm a = {.c = c, .sel = sel, .flag = flag, .hoisted = hoisted, .scope.by_flag = flag != NULL};
+    const char *id = flag ? "f.call_id" : "c.id";
+    int r = 0;
+    cq_str_printf(&c->sql, "SELECT %s AS id", id);
+    if (ordered) {
+        cq_str_add(&c->sql, ", ");
+        add_field(c, &sel->order, &a.scope);
+        cq_str_add(&c->sql, " AS k");
+    }
+    cq_str_add(&c->sql, flag ? " FROM flags f CROSS JOIN calls c ON c.id = f.call_id" : " FROM calls c");
+    if (cond_needs_measures(sel->where) || (ordered && cq_field_needs_measures(&sel->order)))
+        cq_str_add(&c->sql, " CROSS JOIN measures m ON m.call_id = c.id");
+    add_options(&a);
+    if (part != PART_ALL)
+        add_after(&a, part);
+    if (sel->where) {
+        next(&a);
+        r = add_cond(&a, sel->where, 0);
+    }
+    if (ordered)
+        cq_str_printf(&c->sql, " ORDER BY 2 %s, %s %s", sel->ascending ? "ASC NULLS LAST" : "DESC", id,
+                      sel->ascending ? "ASC" : "DESC");
+    if (n >= 0) {
+        cq_str_add(&c->sql, " LIMIT ?");
+        bind_int(c, n);
+    }
+    return r;
+}
+
+static int add_arms(struct cq_compiled *c, const struct cq_select *sel, bool ordered, int64_t n)
+{
+    const struct cq_cond *hoisted = sel->n_flags ? NULL : required_flag(sel->where);
+    size_t n_flags = sel->n_flags ? sel->n_flags : 1;
+    enum part first = !ordered || !sel->after ? PART_ALL : sel->after->is_null ? PART_NULLS : PART_VALUES;
+    enum part last = first == PART_VALUES ? PART_NULLS : first;
+    bool one = n_flags == 1 && first == last;
+    int r = 0;
+    for (size_t i = 0; !r && i < n_flags; i++) {
+        const char *flag = sel->n_flags ? sel->flags[i] : hoisted ? hoisted->text : NULL;
+        for (int part = (int)first; !r && part <= (int)last; part++) {
+            if (!one)
+                cq_str_add(&c->sql, i || part != (int)first ? " UNION SELECT * FROM (" : "SELECT * FROM (");
+            r = add_arm(c, sel, flag, hoisted, (enum part)part, ordered, n);
+            if (!one)
+                cq_str_add(&c->sql, ")");
+        }
+    }
+    return r;
+}
+
+static const char row_columns[] =
+    "SELECT c.id, a.k, (SELECT p.name FROM call_paths p WHERE p.call_id = c.id"
+    " ORDER BY p.analysed DESC, p.path LIMIT 1), c.started_s, c.agent, c.queue, c.duration_ms, c.status,"
+    " c.reason, c.score, c.coverage, c.partial, c.severity, (SELECT group_concat(flag, ' ') FROM (SELECT flag"
+    " FROM flags g WHERE g.scorecard_id = c.scorecard_id ORDER BY severity DESC, seq))";
+
+static int compile_rows(struct cq_compiled *c, const struct cq_select *sel)
+{
+    const struct cq_field_scope scope = {0};
+    int64_t n = sel->limit < 0 ? -1 : sel->limit + sel->offset;
+    bool measures = false;
+    cq_str_add(&c->sql, row_columns);
+    for (size_t i = 0; i < sel->n_columns; i++) {
+        cq_str_add(&c->sql, ", ");
+        add_field(c, &sel->columns[i], &scope);
+        measures |= cq_field_needs_measures(&sel->columns[i]);
+    }
+    cq_str_add(&c->sql, " FROM (");
+    int r = add_arms(c, sel, true, n);
+    cq_str_add(&c->sql, ") a CROSS JOIN calls c ON c.id = a.id");
+    if (measures)
+        cq_str_add(&c->sql, " CROSS JOIN measures m ON m.call_id = c.id");
+    cq_str_printf(&c->sql, " ORDER BY a.k %s, a.id %s LIMIT ? OFFSET ?",
+                  sel->ascending ? "ASC NULLS LAST" : "DESC", sel->ascending ? "ASC" : "DESC");
+    bind_int(c, sel->limit);
+    bind_int(c, sel->offset);
+    return r;
+}
+
+int cq_compile(const struct cq_select *sel, enum cq_compile_for what, int64_t max, struct cq_error *err,
+               struct cq_compiled *ret_compiled)
+{
+    struct cq_compiled *c = ret_compiled;
+    int r;
+    *c = (struct cq_compiled){0};
+    if (sel->n_flags > CQ_SELECT_MAX_FLAGS)
+        return cq_error_set(err, -E2BIG, NULL, 0, "more than %d flags in one query", CQ_SELECT_MAX_FLAGS);
+    if (sel->n_columns > CQ_SELECT_MAX_COLUMNS)
+        return cq_error_set(err, -E2BIG, NULL, 0, "more than %d columns in one query", CQ_SELECT_MAX_COLUMNS);
+    if (what == CQ_COMPILE_ROWS) {
+        r = compile_rows(c, sel);
+    } else {
+        cq_str_add(&c->sql, "SELECT count(*) FROM (SELECT DISTINCT id FROM (");
+        r = add_arms(c, sel, false, -1);
+        cq_str_add(&c->sql, ") LIMIT ?)");
+        bind_int(c, max);
+    }
+    if (r == -E2BIG)
+        return cq_error_set(err, r, NULL, 0, "conditions are nested more than %d deep", CQ_COND_MAX_DEPTH);
+    if (c->failed || c->sql.failed)
+        return -ENOMEM;
+    return r;
+}
+
+void cq_compiled_done(struct cq_compiled *c)
+{
+    cq_str_done(&c->sql);
+    free(c->params.v);
+    *c = (struct cq_compiled){0};
+}

@@ -1,0 +1,58 @@
+/* store/compile.h - private: a select as one SQL statement and the values bound to it. */
+#ifndef CQ_STORE_COMPILE_H
+#define CQ_STORE_COMPILE_H
+
+#include "base/str.h"
+#include "store/db.h"
+#include "store/filter.h"
+
+/* A value for a '?', in the order in which they stand. Texts are borrowed from the select. */
+struct cq_param {
+    enum { CQ_PARAM_INT, CQ_PARAM_REAL, CQ_PARAM_TEXT } type;
+    int64_t i;
+    double real;
+    const char *text;
+};
+
+struct cq_params {
+    struct cq_param *v;
+    size_t n;
+    size_t cap;
+};
+
+struct cq_compiled {
+    struct cq_str sql;
+    struct cq_params params;
+    bool failed; /* out of memory */
+};
+
+enum cq_compile_for { CQ_COMPILE_ROWS, CQ_COMPILE_COUNT };
+
+/*
+ * Columns of the rows, first to last: those of enum cq_row_column, then sel->columns. `max` is the most that
+ * CQ_COMPILE_COUNT counts. Returns 0, -E2BIG, -ENOMEM; *ret_compiled is the caller's either way,
+ * cq_compiled_done().
+ */
+int cq_compile(const struct cq_select *sel, enum cq_compile_for what, int64_t max, struct cq_error *err,
+               struct cq_compiled *ret_compiled);
+void cq_compiled_done(struct cq_compiled *c);
+
+enum cq_row_column {
+    CQ_ROW_ID,
+    CQ_ROW_KEY,
+    CQ_ROW_FILE,
+    CQ_ROW_STARTED,
+    CQ_ROW_AGENT,
+    CQ_ROW_QUEUE,
+    CQ_ROW_DURATION_MS,
+    CQ_ROW_STATUS,
+    CQ_ROW_REASON,
+    CQ_ROW_SCORE,
+    CQ_ROW_COVERAGE,
+    CQ_ROW_PARTIAL,
+    CQ_ROW_SEVERITY,
+    CQ_ROW_FLAGS,
+    CQ_ROW_N_FIXED
+};
+
+#endif
