@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct temp_db {
@@ -13,7 +14,8 @@ struct temp_db {
 
 static inline void temp_db_init(struct temp_db *t)
 {
-    snprintf(t->dir, sizeof t->dir, "/tmp/callqa-test-XXXXXX");
+    static const char pattern[] = "/tmp/callqa-test-XXXXXX";
+    memcpy(t->dir, pattern, sizeof pattern);
     if (!mkdtemp(t->dir))
         abort();
     snprintf(t->path, sizeof t->path, "%s/calls.db", t->dir);
