@@ -2,6 +2,7 @@
  * Headerless recordings. The file's extension or the options say what it is; the samples are then read by
  * libsndfile or libav as if a header had said so.
  */
+#include "audio/decode_libav.h"
 #include "audio/decode_sndfile.h"
 #include "base/error.h"
 #include "base/path.h"
@@ -96,10 +97,16 @@ static int raw_open(const struct cq_source *src, const struct cq_audio_opts *opt
 
     struct cq_decoder *d = NULL;
     int code;
-    if (format->sndfile)
+    if (format->sndfile) {
         code = cq_decoder_sndfile_open_raw(src, format->sndfile, rate_hz, channels, err, &d);
-    else
-        code = cq_error_set(err, -ENOTSUP, src->path, 0, "this callqa has no decoder for %s", format->name);
+    } else {
+#if CQ_HAVE_LIBAV
+        code = cq_decoder_libav_open_raw(src, format->demuxer, err, &d);
+#else
+        code = cq_error_set(err, -ENOTSUP, src->path, 0, "this callqa was built without FFmpeg, which reads %s",
+                            format->name);
+#endif
+    }
     if (code)
         return code;
     snprintf(d->info.format, sizeof d->info.format, "raw/%s", format->name);

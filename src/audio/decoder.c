@@ -107,7 +107,13 @@ static int check_info(const struct cq_source *src, const struct cq_decoder *d, s
 int cq_decoder_open(const struct cq_source *src, const struct cq_audio_opts *opts, struct cq_error *err,
                     struct cq_decoder **ret_d)
 {
-    static const struct cq_decoder_ops *const by_content[] = {&cq_decoder_sndfile, NULL};
+    static const struct cq_decoder_ops *const by_content[] = {
+        &cq_decoder_sndfile,
+#if CQ_HAVE_LIBAV
+        &cq_decoder_libav,
+#endif
+        NULL
+    };
     struct cq_error last = {0};
     struct cq_decoder *d = NULL;
     const char *name = NULL;

@@ -27,8 +27,9 @@ struct cq_decoder_info {
     int64_t n_frames;    /* a channel, as the header says; -1 where it does not say */
     const char *decoder; /* name of the operations that opened it */
     char format[48];     /* "wav/ulaw", "mp4/aac": container, slash, codec */
-    double level_step;   /* distance of neighbouring sample values near a peak of 1.0: 1/32768 for 16 bits, 1/16
-                            for   G.711; what looks flat below it may not be */
+    double level_step; /* distance of neighbouring sample values, full scale 1.0: what is flat below it may not
+                          be. Companded: relative to the power of two at or above the sample */
+    bool companded;    /* mu-law or A-law */
 };
 
 struct cq_decoder;

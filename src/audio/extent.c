@@ -300,24 +300,16 @@ static bool frames_are_cut(int fd, int64_t at, int64_t end, enum cq_container co
 /* The Xing or Info frame at the head of an MP3 counts the bytes of the stream; without one, the frames tell. */
 static bool mpeg_is_cut(int fd, int64_t size_bytes, enum cq_container container)
 {
-    unsigned char head[192] = {0};
-    int64_t at = 0, end = size_bytes;
-    struct cq_mpeg_header h;
-    if (read_at(fd, 0, head, 10) && memcmp(head, "ID3", 3) == 0)
-        at = 10 + (int64_t)((head[6] & 0x7fu) << 21 | (head[7] & 0x7fu) << 14 | (head[8] & 0x7fu) << 7 |
-                            (head[9] & 0x7fu));
-    if (!read_at(fd, at, head, sizeof head) || !cq_mpeg_header_parse(head, &h))
-        return false;
-    size_t side = h.version == 1 ? (h.mono ? 17 : 32) : (h.mono ? 9 : 17);
-    const unsigned char *tag = head + 4 + side;
-    if (h.layer == 3 && (memcmp(tag, "Xing", 4) == 0 || memcmp(tag, "Info", 4) == 0) && (tag[7] & 2)) {
-        uint64_t n = big_endian(tag + (tag[7] & 1 ? 12 : 8), 4);
-        return sticks_out(at, n, size_bytes);
-    }
+    struct cq_mpeg_stream stream;
     unsigned char id3v1[3];
-    if (end - at > 128 && read_at(fd, end - 128, id3v1, 3) && memcmp(id3v1, "TAG", 3) == 0)
+    int64_t end = size_bytes;
+    if (!cq_mpeg_stream_probe(fd, &stream))
+        return false;
+    if (stream.n_bytes)
+        return sticks_out(stream.start, stream.n_bytes, size_bytes);
+    if (end - stream.start > 128 && read_at(fd, end - 128, id3v1, 3) && memcmp(id3v1, "TAG", 3) == 0)
         end -= 128;
-    return frames_are_cut(fd, at, end, container, false);
+    return frames_are_cut(fd, stream.start, end, container, false);
 }
 
 static bool amr_is_cut(int fd, int64_t size_bytes)

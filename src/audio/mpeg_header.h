@@ -1,9 +1,10 @@
-/* audio/mpeg_header.h - the four (ADTS: seven) bytes at the head of an MPEG audio frame. */
+/* audio/mpeg_header.h - heads of MPEG audio frames, and the LAME tag in the first of them. */
 #ifndef CQ_AUDIO_MPEG_HEADER_H
 #define CQ_AUDIO_MPEG_HEADER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct cq_mpeg_header {
     bool is_adts;
@@ -20,5 +21,17 @@ struct cq_mpeg_header {
  * does not tell (free format).
  */
 bool cq_mpeg_header_parse(const unsigned char *p, struct cq_mpeg_header *ret_h);
+
+/* What the first frame of an MPEG stream says of the whole. */
+struct cq_mpeg_stream {
+    int64_t start; /* of the first frame, behind an ID3v2 tag */
+    struct cq_mpeg_header first;
+    bool has_info;    /* a Xing or Info frame comes first */
+    uint64_t n_bytes; /* of the stream by that frame, 0 unknown */
+    bool has_delay;   /* and it tells the encoder's delay */
+};
+
+/* Read it from fd. False where no frame stands at the start. */
+bool cq_mpeg_stream_probe(int fd, struct cq_mpeg_stream *ret_s);
 
 #endif

@@ -15,9 +15,10 @@ void cq_samples_to_int16(const float *in, int n, int16_t *out)
     /* rounds half away from zero by hand: lrintf() would keep the loop scalar */
     for (int i = 0; i < n; i++) {
         float v = in[i] * FULL_SCALE;
-        v = v < 32767.0f ? v : v >= 32767.0f ? 32767.0f : 0.0f; /* the last is for not-a-number */
+        v = v == v ? v : 0.0f;
+        v = v < 32767.0f ? v : 32767.0f;
         v = v > -32768.0f ? v : -32768.0f;
-        out[i] = (int16_t)(int)(v + (v < 0.0f ? -0.5f : 0.5f));
+        out[i] = (int16_t)(int)(v + copysignf(0.5f, v));
     }
 }
 

@@ -107,3 +107,17 @@ const char *cq_sniff_name(enum cq_container container)
     static_assert(sizeof names / sizeof names[0] == CQ_N_CONTAINERS, "a name for each container");
     return names[container];
 }
+
+const char *cq_sniff_word(enum cq_container container)
+{
+    static const char *const words[] = {
+        [CQ_CONTAINER_UNKNOWN] = "raw", [CQ_CONTAINER_WAV] = "wav",     [CQ_CONTAINER_RF64] = "rf64",
+        [CQ_CONTAINER_W64] = "w64",     [CQ_CONTAINER_AIFF] = "aiff",   [CQ_CONTAINER_AU] = "au",
+        [CQ_CONTAINER_CAF] = "caf",     [CQ_CONTAINER_NIST] = "sphere", [CQ_CONTAINER_VOC] = "voc",
+        [CQ_CONTAINER_FLAC] = "flac",   [CQ_CONTAINER_OGG] = "ogg",     [CQ_CONTAINER_MPEG] = "mp3",
+        [CQ_CONTAINER_ADTS] = "aac",    [CQ_CONTAINER_MP4] = "mp4",     [CQ_CONTAINER_MATROSKA] = "matroska",
+        [CQ_CONTAINER_ASF] = "asf",     [CQ_CONTAINER_AMR] = "amr",
+    };
+    static_assert(sizeof words / sizeof words[0] == CQ_N_CONTAINERS, "a word for each container");
+    return words[container];
+}

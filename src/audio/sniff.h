@@ -40,6 +40,9 @@ enum cq_container cq_sniff_container(const unsigned char *head, size_t n);
 /* "WAV", "MP4/M4A": for messages. */
 const char *cq_sniff_name(enum cq_container container);
 
+/* "wav", "mp4": the left half of cq_recording.format. */
+const char *cq_sniff_word(enum cq_container container);
+
 /*
  * True where the container's own words (chunk sizes, end marks) show that the end of the file is missing, or
  * that the writer never came to fill in the sizes. False where it is whole or does not tell.
