@@ -4,16 +4,21 @@
 
 #include "callqa/recording.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct cq_health_meter;
 
-/*
- * n_channels 1 or 2 at rate_hz. level_step: see cq_decoder_info. silence_dbov: see cq_audio_opts. -ENOMEM.
- * Before the resampler, which would round off the corners that clipping and dropouts are known by.
- */
-int cq_health_new(int n_channels, int rate_hz, double level_step, double silence_dbov,
-                  struct cq_health_meter **ret_m);
+struct cq_health_opts {
+    int n_channels; /* 1 or 2 */
+    int rate_hz;
+    double level_step; /* see cq_decoder_info */
+    bool companded;
+    double silence_dbov; /* see cq_audio_opts */
+};
+
+/* Before the resampler, which would round off the corners that clipping and dropouts are known by. -ENOMEM. */
+int cq_health_new(const struct cq_health_opts *opts, struct cq_health_meter **ret_m);
 
 /* Feed n frames, planar, in blocks of any size. -ENOMEM. */
 int cq_health_process(struct cq_health_meter *m, const int16_t *const planes[], int n);

@@ -80,7 +80,14 @@ static int intake_open(struct intake *in, const char *path, const struct cq_audi
     if (header_s > opts->max_duration_s && !in->decoder->truncated)
         return too_long(path, opts, header_s, err);
 
-    code = cq_health_new(in->plan.n_health, info->rate_hz, info->level_step, opts->silence_dbov, &in->health);
+    struct cq_health_opts health = {
+        .n_channels = in->plan.n_health,
+        .rate_hz = info->rate_hz,
+        .level_step = info->level_step,
+        .companded = info->companded,
+        .silence_dbov = opts->silence_dbov,
+    };
+    code = cq_health_new(&health, &in->health);
     if (!code && info->rate_hz != CQ_ANALYSIS_RATE_HZ)
         code = cq_resample_new(info->rate_hz, CQ_ANALYSIS_RATE_HZ, in->plan.n_out, &in->resample);
     if (!code)

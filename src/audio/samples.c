@@ -88,6 +88,28 @@ double cq_samples_dot(const int16_t *a, const int16_t *b, int n)
     return sum;
 }
 
+static inline void decimate(const int16_t *x, int group, int n_out, float *out)
+{
+    float scale = 1.0f / (float)group;
+    for (int i = 0; i < n_out; i++) {
+        int sum = 0;
+        for (int k = 0; k < group; k++)
+            sum += x[i * group + k];
+        out[i] = (float)sum * scale;
+    }
+}
+
+void cq_samples_decimate(const int16_t *x, int group, int n_out, float *out)
+{
+    /* the groups of 8 and 16 kHz known to the compiler */
+    if (group == 4)
+        decimate(x, 4, n_out, out);
+    else if (group == 8)
+        decimate(x, 8, n_out, out);
+    else
+        decimate(x, group, n_out, out);
+}
+
 int cq_samples_count_beyond(const int16_t *x, int n, int sign, int16_t limit)
 {
     int count = 0;

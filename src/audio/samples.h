@@ -29,6 +29,9 @@ void cq_samples_stats(const int16_t *x, int n, struct cq_sample_stats *ret_stats
 /* Sum of a[i] * b[i]. */
 double cq_samples_dot(const int16_t *a, const int16_t *b, int n);
 
+/* out[i] = mean of the i-th group of `group` samples, for n_out groups. */
+void cq_samples_decimate(const int16_t *x, int group, int n_out, float *out);
+
 /* How many of x[0..n) are >= limit (sign +1) or <= limit (sign -1). */
 int cq_samples_count_beyond(const int16_t *x, int n, int sign, int16_t limit);
 
