@@ -5,8 +5,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <libavutil/mem.h>
-#include <pthread.h>
+
 #include <string.h>
+#include <threads.h>
 #include <unistd.h>
 
 #define IO_BYTES (1 << 16)
@@ -121,8 +122,8 @@ static int libav_error(const struct cq_libav_input *in, int av, const char *path
 int cq_libav_input_open(struct cq_libav_input *in, const struct cq_source *src, const char *demuxer,
                         struct cq_error *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, set_up_libav);
+    static once_flag once = ONCE_FLAG_INIT;
+    call_once(&once, set_up_libav);
 
     *in = (struct cq_libav_input){.fd = src->fd, .size_bytes = src->size_bytes};
     if (!demuxer)
