@@ -39,11 +39,13 @@ struct cq_activity_opts {
     const char *model_path; /* NULL = the installed model */
     int cpu;                /* SIMD path: -1 = best of this machine, 0 = scalar (tests compare them) */
     double hold_min_s;      /* hold is at least this long; default 10 */
+    const char
+        *mono_agent_rule; /* mixed recordings: what names the agent, activity/mono_agent.h; default "auto" */
 };
 
 #define CQ_ACTIVITY_OPTS_INIT                                                                                  \
     {                                                                                                          \
-        .detector = "neural", .cpu = -1, .hold_min_s = 10.0                                                    \
+        .detector = "neural", .cpu = -1, .hold_min_s = 10.0, .mono_agent_rule = "auto"                         \
     }
 
 /* How a party speaks: metrics/prosody.h. */

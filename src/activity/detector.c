@@ -1,6 +1,7 @@
 #include "activity/detector.h"
 
 #include "activity/energy.h"
+#include "activity/mono_detector.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "callqa/recording.h"
@@ -48,6 +49,9 @@ int cq_detector_new(const struct cq_activity_opts *opts, int n_channels, struct 
         return unknown(name, err);
     if (n_channels < 1 || n_channels > CQ_MAX_CHANNELS)
         return cq_error_set(err, -EINVAL, NULL, 0, "a detector takes 1 or 2 channels, not %d", n_channels);
+    /* One channel that carries both parties needs a network of its own. */
+    if (n_channels == 1 && strcmp(name, "neural") == 0)
+        ops = &cq_mono_ops;
     return ops->create(opts, n_channels, err, ret_d);
 }
 

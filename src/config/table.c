@@ -40,6 +40,8 @@ static_assert(sizeof(enum cq_layout) == sizeof(int), "enum options are kept as i
 
 static const char *const raw_words[] = {"ulaw", "alaw", "s16le", "gsm", "g722", "g729", NULL};
 static const char *const detector_words[] = {"neural", "energy", NULL};
+static const char *const mono_agent_words[] = {"auto",      "greets_first", "answers",
+                                               "hold_side", "talks_more",   NULL};
 
 static const struct cq_option table[] = {
     ROW(audio, max_duration_s, 1, 24 * 3600.0, "s", "Longer recordings are refused", OWN ": a working shift"),
@@ -64,6 +66,8 @@ static const struct cq_option table[] = {
     ROW(activity, cpu, -1, 8, "", "Processor path of the detector: -1 the best of this machine, 0 plain C",
         OWN),
     ROW(activity, hold_min_s, 1, 120, "s", "Shorter waiting is no hold", MEASURES ": hold"),
+    WORDS(activity, mono_agent_rule, mono_agent_words,
+          "What names the agent in a mixed recording; auto weighs all", OWN),
 
     ROW(talk, min_pause_s, 0.01, 2, "s", "Silence that ends a talkspurt",
         "inter-pausal units at 0.2 s: Heldner & Edlund 2010"),

@@ -33,6 +33,12 @@ static inline double synth_amplitude(double rms_dbov)
     return sqrt(2.0) * pow(10.0, rms_dbov / 20.0);
 }
 
+/* Sample at a time, inside the signal. */
+static inline int synth_at(const struct synth *s, double at_s)
+{
+    return at_s * RATE < s->n ? (int)lrint(at_s * RATE) : s->n;
+}
+
 /* Uniform in -1..1. */
 static inline double synth_random(struct synth *s)
 {
@@ -44,7 +50,7 @@ static inline void synth_noise(struct synth *s, double from_s, double to_s, doub
 {
     const double gain = sqrt(3.0) * pow(10.0, rms_dbov / 20.0);
 
-    for (int i = (int)lrint(from_s * RATE); i < (int)lrint(to_s * RATE) && i < s->n; i++)
+    for (int i = synth_at(s, from_s); i < synth_at(s, to_s); i++)
         s->x[i] += (float)(gain * synth_random(s));
 }
 
@@ -53,7 +59,7 @@ static inline void synth_tone(struct synth *s, double from_s, double to_s, doubl
 {
     const double a = synth_amplitude(rms_dbov), phase = synth_random(s) * TWO_PI / 2;
 
-    for (int i = (int)lrint(from_s * RATE); i < (int)lrint(to_s * RATE) && i < s->n; i++)
+    for (int i = synth_at(s, from_s); i < synth_at(s, to_s); i++)
         s->x[i] += (float)(a * sin(TWO_PI * hz * i / RATE + phase));
 }
 
@@ -63,7 +69,7 @@ static inline void synth_voice(struct synth *s, double from_s, double to_s, doub
     const double gain = pow(10.0, rms_dbov / 20.0) * 1.2;
     double phase = 0.0;
 
-    for (int i = (int)lrint(from_s * RATE); i < (int)lrint(to_s * RATE) && i < s->n; i++) {
+    for (int i = synth_at(s, from_s); i < synth_at(s, to_s); i++) {
         const double t = (double)i / RATE - from_s;
         const double f0 = pitch_hz * (1.0 + 0.18 * sin(TWO_PI * 1.3 * t) + 0.06 * sin(TWO_PI * 3.1 * t));
         const double f1 = 550.0 + 200.0 * sin(TWO_PI * 2.3 * t), f2 = 1500.0 + 500.0 * sin(TWO_PI * 1.7 * t);

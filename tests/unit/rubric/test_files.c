@@ -77,7 +77,8 @@ static void test_skills_form(void **state)
 static void test_every_form_can_be_shown(void **state)
 {
     (void)state;
-    static const char *const ids[] = {"skills-form"};
+    static const char *const ids[] = {"skills-form", "professional-skills", "training-standard",
+                                      "service-quality", "script-standard"};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         struct cq_rubric *r = load(ids[i]);
         struct cq_str text = {0};
