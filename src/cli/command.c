@@ -10,9 +10,11 @@
 #include <string.h>
 
 /* One line a command here, one in the list below. */
+extern const struct cq_command cq_command_config;
 extern const struct cq_command cq_command_help;
 
 const struct cq_command *const cq_commands[] = {
+    &cq_command_config,
     &cq_command_help,
     NULL,
 };

@@ -43,6 +43,9 @@ const struct cq_option *cq_config_option(size_t i);
 /* The option of that name, or NULL. */
 const struct cq_option *cq_config_find(const char *name);
 
+/* True where `name` is the option's own name or that of its section. */
+bool cq_config_is_named(const struct cq_option *o, const char *name);
+
 /* Where a value comes from. */
 struct cq_config_origin {
     char *file; /* owned; "--set" and the like for the command line; NULL is the built-in default */

@@ -139,6 +139,12 @@ const struct cq_option *cq_config_find(const char *name)
     return NULL;
 }
 
+bool cq_config_is_named(const struct cq_option *o, const char *name)
+{
+    size_t n = strlen(name);
+    return !strcmp(o->name, name) || (n == strcspn(o->name, ".") && !strncmp(o->name, name, n));
+}
+
 bool cq_config_is_reserved(const char *section)
 {
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
