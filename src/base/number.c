@@ -42,10 +42,12 @@ size_t cq_number_format(char *buf, double v, int decimals)
 int cq_number_parse(const char *text, size_t n, double *ret_v)
 {
     char tmp[128];
-    if (n == 0 || n >= sizeof tmp || strspn(text, "+-.0123456789eE") < n)
+    if (n == 0 || n >= sizeof tmp)
         return -EINVAL;
-    memcpy(tmp, text, n);
+    memcpy(tmp, text, n); /* text need not be terminated */
     tmp[n] = '\0';
+    if (strspn(tmp, "+-.0123456789eE") < n)
+        return -EINVAL;
     char *point = strchr(tmp, '.');
     if (point)
         *point = decimal_point();
@@ -60,10 +62,12 @@ int cq_number_parse(const char *text, size_t n, double *ret_v)
 int cq_number_parse_int(const char *text, size_t n, int64_t *ret_v)
 {
     char tmp[32];
-    if (n == 0 || n >= sizeof tmp || strspn(text, "+-0123456789") < n)
+    if (n == 0 || n >= sizeof tmp)
         return -EINVAL;
     memcpy(tmp, text, n);
     tmp[n] = '\0';
+    if (strspn(tmp, "+-0123456789") < n)
+        return -EINVAL;
     char *end;
     errno = 0;
     long long v = strtoll(tmp, &end, 10);

@@ -31,7 +31,7 @@ void cq_str_add_char(struct cq_str *b, char c)
     cq_str_add_n(b, &c, 1);
 }
 
-static char *format_v(const char *fmt, va_list ap)
+__attribute__((format(printf, 1, 0))) static char *format_v(const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
