@@ -1,5 +1,6 @@
 #include "activity/detector.h"
 
+#include "activity/detector_call.h"
 #include "activity/energy.h"
 #include "activity/mono_detector.h"
 #include "base/error.h"
@@ -44,6 +45,8 @@ int cq_detector_new(const struct cq_activity_opts *opts, int n_channels, struct 
 {
     const char *name = opts->detector ? opts->detector : "neural";
     const struct cq_detector_ops *ops = find(name);
+    struct cq_detector *inner = NULL;
+    int rc;
 
     if (!ops)
         return unknown(name, err);
@@ -52,7 +55,8 @@ int cq_detector_new(const struct cq_activity_opts *opts, int n_channels, struct 
     /* One channel that carries both parties needs a network of its own. */
     if (n_channels == 1 && strcmp(name, "neural") == 0)
         ops = &cq_mono_ops;
-    return ops->create(opts, n_channels, err, ret_d);
+    rc = ops->create(opts, n_channels, err, &inner);
+    return rc ? rc : cq_detector_call_new(inner, opts, n_channels, ret_d);
 }
 
 int cq_detector_scan(struct cq_detector *d, const float *const pcm[], int n)

@@ -1,5 +1,6 @@
 #include "activity/tonality.h"
 
+#include "activity/spectrum.h"
 #include "callqa/recording.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 struct cq_tonality {
     int n_channels;
     float window[N_FFT];
-    float cosine[N_BINS], sine[N_BINS];
+    struct cq_spectrum spectrum;
     float history[CQ_MAX_CHANNELS][N_FFT];
     float re[N_FFT], im[N_FFT];
     float power[CQ_MAX_CHANNELS][N_BINS];
@@ -28,59 +29,20 @@ int cq_tonality_new(int n_channels, struct cq_tonality **ret_t)
 {
     const double two_pi = 6.28318530717958647692;
     struct cq_tonality *t = calloc(1, sizeof *t);
+    int rc;
 
     if (!t)
         return -ENOMEM;
     t->n_channels = n_channels;
     for (int i = 0; i < N_FFT; i++)
         t->window[i] = (float)(0.5 - 0.5 * cos(two_pi * i / N_FFT));
-    for (int i = 0; i < N_BINS; i++) {
-        t->cosine[i] = (float)cos(two_pi * i / N_FFT);
-        t->sine[i] = (float)-sin(two_pi * i / N_FFT);
+    rc = cq_spectrum_init(&t->spectrum, N_FFT);
+    if (rc) {
+        cq_tonality_free(t);
+        return rc;
     }
     *ret_t = t;
     return 0;
-}
-
-static void bit_reverse(float *re, float *im)
-{
-    for (unsigned i = 1, j = 0; i < N_FFT; i++) {
-        unsigned bit = N_FFT >> 1;
-        while (j & bit) {
-            j ^= bit;
-            bit >>= 1;
-        }
-        j |= bit;
-        if (i < j) {
-            const float a = re[i], b = im[i];
-            re[i] = re[j];
-            im[i] = im[j];
-            re[j] = a;
-            im[j] = b;
-        }
-    }
-}
-
-/* Radix-2 decimation in time, in place. */
-static void transform(struct cq_tonality *t)
-{
-    float *re = t->re, *im = t->im;
-
-    bit_reverse(re, im);
-    for (unsigned half = 1; half < N_FFT; half <<= 1) {
-        const unsigned step = N_BINS / half;
-        for (unsigned base = 0; base < N_FFT; base += 2 * half) {
-            for (unsigned k = 0; k < half; k++) {
-                const unsigned a = base + k, b = a + half;
-                const float c = t->cosine[k * step], s = t->sine[k * step];
-                const float br = re[b] * c - im[b] * s, bi = re[b] * s + im[b] * c;
-                re[b] = re[a] - br;
-                im[b] = im[a] - bi;
-                re[a] += br;
-                im[a] += bi;
-            }
-        }
-    }
 }
 
 /* Two real channels ride one complex transform; even and odd parts give their spectra. */
@@ -90,7 +52,7 @@ static void spectra(struct cq_tonality *t)
         t->re[i] = t->history[0][i] * t->window[i];
         t->im[i] = t->n_channels > 1 ? t->history[1][i] * t->window[i] : 0.0f;
     }
-    transform(t);
+    cq_spectrum_transform(&t->spectrum, t->re, t->im);
     for (int k = 1; k < N_BINS; k++) {
         const float ar = t->re[k], ai = t->im[k], br = t->re[N_FFT - k], bi = t->im[N_FFT - k];
         t->power[0][k] = (ar + br) * (ar + br) + (ai - bi) * (ai - bi);
@@ -132,6 +94,8 @@ void cq_tonality_process(struct cq_tonality *t, const float *const pcm[], float 
 
 struct cq_tonality *cq_tonality_free(struct cq_tonality *t)
 {
+    if (t)
+        cq_spectrum_done(&t->spectrum);
     free(t);
     return NULL;
 }
