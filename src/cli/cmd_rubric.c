@@ -1,4 +1,4 @@
-/* callqa rubric: list, show and check forms. */
+/* callqa rubric: list, show, check, copy and compare forms. */
 #include "base/error.h"
 #include "base/log.h"
 #include "base/path.h"
@@ -6,6 +6,7 @@
 #include "cli/i18n.h"
 #include "pipeline/pipeline.h"
 #include "rubric/describe.h"
+#include "rubric/edit.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +17,8 @@
 
 struct rubric_opts {
     const char *lang; /* NULL: that of the messages */
+    const char *from; /* new: the form to begin with */
+    const char *version;
 };
 
 #define AT(field) offsetof(struct rubric_opts, field)
@@ -23,6 +26,9 @@ struct rubric_opts {
 static const struct cq_opt options[] = {
     {CQ_OPT("lang", 'l', CQ_OPT_STRING, AT(lang), "LANG",
             N_("language of the labels: en, zh-CN or zh-TW (default: that of the messages)"))},
+    {CQ_OPT("from", 0, CQ_OPT_FILE, AT(from), "ID|FILE",
+            N_("new: the form to begin with (default: skills-form)"))},
+    {CQ_OPT("version", 0, CQ_OPT_STRING, AT(version), "VERSION", N_("new: its version (default: 1.0.0)"))},
 };
 
 static int tell(const struct cq_error *err, int code, int status)
@@ -121,6 +127,47 @@ static int list(const struct rubric_opts *o)
     return ret ? tell(&err, ret, CQ_EXIT_SETUP) : CQ_EXIT_OK;
 }
 
+/* A copy of a form under a new id to standard output, once it is sure that it can be read again. */
+static int new_form(const struct rubric_opts *o, const char *id)
+{
+    struct cq_error err = {0};
+    struct cq_rubric *from = NULL, *made = NULL;
+    struct cq_str out = {0};
+    int status = CQ_EXIT_OK;
+    int ret = cq_pipeline_load_rubric(o->from ? o->from : DEFAULT_ID, &err, &from);
+    if (!ret) {
+        cq_rubric_write(from, id, o->version ? o->version : "1.0.0", &out);
+        ret = out.failed ? -ENOMEM : cq_rubric_parse(id, out.s, out.n, &err, &made);
+    }
+    if (ret)
+        status = tell(&err, ret, ret == -ENOMEM ? CQ_EXIT_SETUP : CQ_EXIT_SOME);
+    else
+        status = print(&out);
+    cq_str_done(&out);
+    cq_rubric_free(from);
+    cq_rubric_free(made);
+    return status;
+}
+
+static int diff(const char *old, const char *now)
+{
+    struct cq_error err = {0};
+    struct cq_rubric *a = NULL, *b = NULL;
+    struct cq_str out = {0};
+    int status = CQ_EXIT_OK;
+    int ret = cq_pipeline_load_rubric(old, &err, &a);
+    if (!ret)
+        ret = cq_pipeline_load_rubric(now, &err, &b);
+    if (ret)
+        status = tell(&err, ret, CQ_EXIT_SOME);
+    else if (cq_rubric_diff(a, b, &out))
+        status = print(&out);
+    cq_str_done(&out);
+    cq_rubric_free(a);
+    cq_rubric_free(b);
+    return status;
+}
+
 static int bad_usage(const char *what)
 {
     cq_log(CQ_LOG_ERROR, _("%s (see: callqa %s --help)"), what, "rubric");
@@ -137,23 +184,32 @@ static int run(const void *opts, const struct cq_args *args)
         return show(o, args);
     if (!strcmp(what, "check"))
         return args->n > 1 ? check(args) : bad_usage(_("an argument is missing"));
-    return bad_usage(_("write list, show or check"));
+    if (!strcmp(what, "new"))
+        return args->n == 2 ? new_form(o, args->v[1]) : bad_usage(_("new takes the id of the new form"));
+    if (!strcmp(what, "diff"))
+        return args->n == 3 ? diff(args->v[1], args->v[2]) : bad_usage(_("diff takes two forms"));
+    return bad_usage(_("write list, show, check, new or diff"));
 }
 
-static const char *const words[] = {"list", "show", "check", NULL};
+static const char *const words[] = {"list", "show", "check", "new", "diff", NULL};
 
 extern const struct cq_command cq_command_rubric;
 const struct cq_command cq_command_rubric = {
     .name = "rubric",
-    .synopsis = "[list | show [ID|FILE]... | check FILE...]",
-    .summary = N_("list, show and check the forms that calls are scored by"),
-    .details = N_("list names the installed forms; the default one is marked. show prints a form with its "
-                  "criteria, curves, limits and their sources. check reads form files and says what they hold, "
-                  "or names file and line of the first thing that is wrong. docs/rubrics.md tells how a form "
-                  "is written and how to change a limit."),
+    .synopsis = "[list | show [FORM]... | check FORM... | new ID | diff FORM FORM]",
+    .summary = N_("list, show, check, copy and compare the forms that calls are scored by"),
+    .details =
+        N_("A form is named by the id of an installed one or by its file. list names the installed forms; "
+           "the default one is marked. show prints a form with its criteria, curves, limits and their "
+           "sources. check reads form files and says what they hold, or names file and line of the first "
+           "thing that is wrong. new prints a copy of a form under a new id, to be changed. diff prints "
+           "what changes from one form to another. docs/rubrics.md tells how a form is written and how "
+           "to change a limit."),
     .examples = "callqa rubric\n"
                 "callqa rubric show skills-form --lang zh-CN\n"
-                "callqa rubric check our-form.json",
+                "callqa rubric new our-form > our-form.json\n"
+                "callqa rubric check our-form.json\n"
+                "callqa rubric diff skills-form our-form.json",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .words = words,
