@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define DECIMALS 6
+#define DECIMALS 9
 #define MAX_PATH_BYTES 512
 #define MAX_SHOWN 80 /* bytes of an old or a new value */
 

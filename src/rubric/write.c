@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define DECIMALS 6
+#define DECIMALS 9
 #define MAX_FLAT 100 /* bytes; longer objects and lists get a line a member */
 #define INDENT 2
 

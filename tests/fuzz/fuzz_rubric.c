@@ -1,5 +1,6 @@
 /* Rubric files: anything is read or refused, and a form that was read can be shown and scored with. */
 #include "rubric/describe.h"
+#include "rubric/edit.h"
 #include "rubric/model.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -50,6 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct cq_str text = {0};
     cq_rubric_describe(r, "zh-TW", &text);
+    cq_rubric_write(r, "other", "2", &text);
+    cq_rubric_diff(r, r, &text);
     cq_str_done(&text);
     for (size_t seed = 0; seed < 8; seed++)
         score(r, seed);
