@@ -100,15 +100,21 @@ static void layout(struct cq_mono_net *n, struct want w[N_LAYERS])
     w[k] = (struct want){&n->p_out, P_UP, 1};
 }
 
-/* IEEE 754 half precision, little endian. */
+/* IEEE 754 half precision, little endian; weights are finite, so infinities need no care. */
 static float half_at(const unsigned char *p)
 {
-    const unsigned bits = p[0] | (unsigned)p[1] << 8;
-    const int exponent = (int)(bits >> 10 & 31);
-    const float fraction = (float)(bits & 1023);
-    const float v = exponent ? ldexpf(1024.0f + fraction, exponent - 25) : ldexpf(fraction, -24);
+    const uint32_t bits = p[0] | (uint32_t)p[1] << 8;
+    const uint32_t exponent = bits >> 10 & 31, fraction = bits & 1023, sign = (bits & 0x8000) << 16;
+    uint32_t out;
+    float v;
 
-    return bits & 0x8000 ? -v : v;
+    if (!exponent) {
+        v = (float)fraction * 0x1p-24f;
+        return sign ? -v : v;
+    }
+    out = sign | (exponent + 127 - 15) << 23 | fraction << 13;
+    memcpy(&v, &out, sizeof v);
+    return v;
 }
 
 static int layer_init(struct layer *l, int n_in, int n_out, const unsigned char *p)
