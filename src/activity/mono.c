@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,8 +29,7 @@ static const double LOW_QUANTILE = 0.10;
 static const float OTHER_LIMIT = 0.0f;    /* logit of music and tone */
 static const int OTHER_MIN_FRAMES = 50;   /* shorter sounds are no music */
 static const int OTHER_JOIN_FRAMES = 150; /* quiet bars of a piece, and voices over it */
-static const double HOLD_MIN_S = 10.0;    /* measures.md: hold */
-static const double ONE_VOICE_CONFIDENCE = 0.6;
+static const float OTHER_CONFIDENCE = 0.5f;
 
 struct cq_mono {
     struct cq_mono_features *features;
@@ -275,13 +273,13 @@ int cq_mono_process(struct cq_mono *m, const float *pcm, int n)
     return rc;
 }
 
-static int add_speech(const struct cq_mono_spans *spans, int agent_voice, struct cq_activity *a)
+static int add_speech(const struct cq_mono_spans *spans, struct cq_activity *a)
 {
     for (size_t i = 0; i < spans->n; i++) {
         const struct cq_mono_span *s = &spans->v[i];
         const struct cq_activity_span span = {
             .sound = CQ_SOUND_SPEECH,
-            .party = s->voice == agent_voice ? CQ_AGENT : CQ_CUSTOMER,
+            .party = s->voice == 0 ? CQ_AGENT : CQ_CUSTOMER,
             .confidence = s->confidence,
             .at = {s->start / FRAMES_PER_S, s->end / FRAMES_PER_S},
         };
@@ -292,8 +290,8 @@ static int add_speech(const struct cq_mono_spans *spans, int agent_voice, struct
     return 0;
 }
 
-/* Frames to seconds, the last one dropped where it is short; what is as long as a hold goes to *holds too. */
-static int settle_other(struct cq_mono *m, struct cq_activity *a, struct cq_spans *holds)
+/* Frames to seconds, the last one dropped where it is short. */
+static int add_other(struct cq_mono *m, struct cq_activity *a)
 {
     struct cq_spans *o = &m->other;
 
@@ -303,12 +301,10 @@ static int settle_other(struct cq_mono *m, struct cq_activity *a, struct cq_span
         const struct cq_activity_span span = {
             .sound = CQ_SOUND_MUSIC,
             .party = CQ_NOBODY,
-            .confidence = 0.5f,
+            .confidence = OTHER_CONFIDENCE,
             .at = {o->v[i].start_s / FRAMES_PER_S, o->v[i].end_s / FRAMES_PER_S},
         };
-        int rc = cq_activity_add(a, &span);
-        if (!rc && span.at.end_s - span.at.start_s >= HOLD_MIN_S)
-            rc = CQ_ARRAY_PUSH(holds, span.at);
+        const int rc = cq_activity_add(a, &span);
         if (rc)
             return rc;
     }
@@ -318,8 +314,6 @@ static int settle_other(struct cq_mono *m, struct cq_activity *a, struct cq_span
 int cq_mono_flush(struct cq_mono *m, const char *agent_rule, struct cq_activity *a)
 {
     struct cq_mono_spans spans = {0};
-    struct cq_mono_agent agent = {0};
-    struct cq_spans holds = {0};
     int rc = m->processing ? 0 : cq_mono_process(m, NULL, 0);
 
     if (!rc)
@@ -327,20 +321,16 @@ int cq_mono_flush(struct cq_mono *m, const char *agent_rule, struct cq_activity 
     if (!rc)
         rc = cq_mono_decode_finish(m->decode, &spans);
     if (!rc)
-        rc = settle_other(m, a, &holds);
+        rc = add_other(m, a);
     if (!rc)
-        rc = cq_mono_agent_find(agent_rule, &spans, a->answer_s, &holds, &agent);
-    if (!rc)
-        rc = add_speech(&spans, agent.voice, a);
+        rc = add_speech(&spans, a);
     if (rc)
         goto out;
-    a->diarized = true;
-    a->party_confidence = m->found.n_voices == 2 ? agent.confidence : ONE_VOICE_CONFIDENCE;
-    snprintf(a->party_rule, sizeof a->party_rule, "%s", m->found.n_voices == 2 ? agent.rule : "one_voice");
     cq_activity_sort(a);
+    a->diarized = true;
+    rc = cq_mono_agent_name(a, agent_rule);
 out:
     free(spans.v);
-    free(holds.v);
     return rc;
 }
 

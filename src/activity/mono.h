@@ -23,11 +23,10 @@ int cq_mono_scan(struct cq_mono *m, const float *pcm, int n);    /* 0, or -EINVA
 int cq_mono_process(struct cq_mono *m, const float *pcm, int n); /* 0 or -ENOMEM */
 
 /*
- * The result: speech spans of both parties and stretches of music and tones (CQ_SOUND_MUSIC of CQ_NOBODY; what
- * tones are is for activity/tones.h) are appended to *a, which is sorted; a->diarized is set,
- * a->party_confidence and a->party_rule say how the agent was named (mono_agent.h). A call with one voice gives
- * it to one party and leaves the other silent. agent_rule as in cq_mono_agent_find(), a->answer_s is read (NAN
- * = unknown). 0, -ENOMEM, or -EINVAL for the rule.
+ * The result: speech spans of both parties, and music and tones as CQ_SOUND_MUSIC of CQ_NOBODY (which tones
+ * they are is for activity/tones.h), are appended to *a and sorted; a->diarized is set and the parties are
+ * named by cq_mono_agent_name(). A call with one voice leaves one party silent. 0, -ENOMEM, or -EINVAL for the
+ * rule.
  */
 int cq_mono_flush(struct cq_mono *m, const char *agent_rule, struct cq_activity *a);
 

@@ -1,16 +1,13 @@
 #include "activity/mono_agent.h"
 
-#include "callqa/recording.h"
-
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-#define FRAMES_PER_S (1000.0 / CQ_FRAME_MS)
-
 /*
- * Weights of evidence in nats for "voice 0 is the agent". They are judgements, not measurements: no labelled
+ * Weights of evidence in nats for "this one is the agent". They are judgements, not measurements: no labelled
  * collection of mixed calls stands behind them, so they are kept small and the confidence below 0.95.
  */
 static const double GREETS_FIRST = 1.1;  /* 0.75: agents answer with a greeting */
@@ -22,96 +19,107 @@ static const double AFTER_HOLD = 1.2;  /* "thank you for holding" */
 static const double TALKS_MORE = 0.2;
 static const double MIN_FIRST_S = 0.25; /* shorter first sounds are no greeting */
 static const double HOLD_NEAR_S = 10.0; /* talk farther from a hold has nothing to do with it */
+static const double HOLD_EDGE_S = 0.5;  /* talk may reach this far into what was found as hold */
 static const double MAX_CONFIDENCE = 0.95;
 
-/* Evidence for voice 0 (negative: voice 1), 0 where a rule has nothing to go by. */
-struct call {
-    const struct cq_mono_spans *spans;
-    double answer_s;
-    const struct cq_spans *holds;
-};
+static const double ONE_VOICE = 0.6; /* messages and one-sided recordings are mostly the agent's */
 
-static double sign_of(int voice)
+static bool is_speech(const struct cq_activity_span *s)
 {
-    return voice == 0 ? 1.0 : -1.0;
+    return s->sound == CQ_SOUND_SPEECH && s->party != CQ_NOBODY;
 }
 
-static double start_s(const struct cq_mono_span *s)
+/* Evidence is for "the names are right as they stand" (negative: exchange), 0 where a rule has nothing to go
+ * by. */
+static double sign_of(const struct cq_activity_span *s)
 {
-    return s->start / FRAMES_PER_S;
+    return s->party == CQ_AGENT ? 1.0 : -1.0;
 }
 
-static double end_s(const struct cq_mono_span *s)
+static double length_s(const struct cq_span *at)
 {
-    return s->end / FRAMES_PER_S;
+    return at->end_s - at->start_s;
 }
 
-static double greets_first(const struct call *c)
+static double greets_first(const struct cq_activity *a)
 {
-    const double from = isnan(c->answer_s) ? 0.0 : c->answer_s;
-    const struct cq_mono_span *first = NULL;
+    const double from = isnan(a->answer_s) ? 0.0 : a->answer_s;
+    const struct cq_activity_span *first = NULL;
     double until = 0.0;
 
-    for (size_t i = 0; i < c->spans->n; i++) {
-        const struct cq_mono_span *s = &c->spans->v[i];
-        if (end_s(s) <= from || end_s(s) - start_s(s) < MIN_FIRST_S)
+    for (size_t i = 0; i < a->n; i++) {
+        const struct cq_activity_span *s = &a->v[i];
+        if (!is_speech(s) || s->at.end_s <= from || length_s(&s->at) < MIN_FIRST_S)
             continue;
         if (!first)
             first = s;
-        else if (s->voice != first->voice)
+        else if (s->party != first->party)
             break;
-        until = end_s(s);
+        until = s->at.end_s;
     }
     if (!first)
         return 0.0;
     double w = GREETS_FIRST;
-    if (!isnan(c->answer_s))
+    if (!isnan(a->answer_s))
         w += AFTER_ANSWER;
-    if (until - start_s(first) >= LONG_GREETING_S)
+    if (until - first->at.start_s >= LONG_GREETING_S)
         w += LONG_GREETING;
-    return w * sign_of(first->voice);
+    return w * sign_of(first);
 }
 
-static double answers(const struct call *c)
+static double answers(const struct cq_activity *a)
 {
-    return -greets_first(c);
+    return -greets_first(a);
 }
 
-static double hold_side(const struct call *c)
+static double around_hold(const struct cq_activity *a, const struct cq_span *hold)
 {
+    const struct cq_activity_span *before = NULL, *after = NULL;
     double w = 0.0;
 
-    for (size_t h = 0; c->holds && h < c->holds->n; h++) {
-        const struct cq_span hold = c->holds->v[h];
-        const struct cq_mono_span *before = NULL, *after = NULL;
-        for (size_t i = 0; i < c->spans->n; i++) {
-            const struct cq_mono_span *s = &c->spans->v[i];
-            if (end_s(s) <= hold.start_s + 0.5 && (!before || s->end > before->end))
-                before = s;
-            if (start_s(s) >= hold.end_s - 0.5 && !after)
-                after = s;
-        }
-        if (before && hold.start_s - end_s(before) < HOLD_NEAR_S)
-            w += BEFORE_HOLD * sign_of(before->voice);
-        if (after && before && start_s(after) - hold.end_s < HOLD_NEAR_S)
-            w += AFTER_HOLD * sign_of(after->voice);
+    for (size_t i = 0; i < a->n; i++) {
+        const struct cq_activity_span *s = &a->v[i];
+        if (!is_speech(s))
+            continue;
+        if (s->at.end_s <= hold->start_s + HOLD_EDGE_S && (!before || s->at.end_s > before->at.end_s))
+            before = s;
+        if (s->at.start_s >= hold->end_s - HOLD_EDGE_S && !after)
+            after = s;
     }
+    /* a wait before anybody has spoken is no hold by the agent: a queue */
+    if (!before)
+        return 0.0;
+    if (hold->start_s - before->at.end_s < HOLD_NEAR_S)
+        w += BEFORE_HOLD * sign_of(before);
+    if (after && after->at.start_s - hold->end_s < HOLD_NEAR_S)
+        w += AFTER_HOLD * sign_of(after);
     return w;
 }
 
-static double talks_more(const struct call *c)
+static double hold_side(const struct cq_activity *a)
+{
+    double w = 0.0;
+
+    for (size_t i = 0; i < a->n; i++)
+        if (a->v[i].sound == CQ_SOUND_HOLD)
+            w += around_hold(a, &a->v[i].at);
+    return w;
+}
+
+static double talks_more(const struct cq_activity *a)
 {
     double sum = 0.0;
 
-    for (size_t i = 0; i < c->spans->n; i++)
-        sum += sign_of(c->spans->v[i].voice) * (end_s(&c->spans->v[i]) - start_s(&c->spans->v[i]));
+    for (size_t i = 0; i < a->n; i++)
+        if (is_speech(&a->v[i]))
+            sum += sign_of(&a->v[i]) * length_s(&a->v[i].at);
     return sum > 0.0 ? TALKS_MORE : sum < 0.0 ? -TALKS_MORE : 0.0;
 }
 
 /* Every rule; those that vote do so in "auto". */
 static const struct {
     const char *name;
-    double (*evidence)(const struct call *c);
+    double (*evidence)(const struct cq_activity *a);
     bool votes;
 } RULES[] = {
     {"greets_first", greets_first, true},
@@ -122,46 +130,64 @@ static const struct {
 
 #define N_RULES (sizeof RULES / sizeof RULES[0])
 
-static void decide(double evidence, const char *rule, struct cq_mono_agent *ret_agent)
+static void exchange(struct cq_activity *a)
 {
-    const double p = 1.0 / (1.0 + exp(-fabs(evidence)));
-
-    ret_agent->voice = evidence < 0.0;
-    ret_agent->confidence = fmin(p, MAX_CONFIDENCE);
-    ret_agent->rule = rule;
+    for (size_t i = 0; i < a->n; i++)
+        a->v[i].party = cq_party_other(a->v[i].party);
+    cq_activity_sort(a);
 }
 
-int cq_mono_agent_find(const char *rule, const struct cq_mono_spans *spans, double answer_s,
-                       const struct cq_spans *holds, struct cq_mono_agent *ret_agent)
+static void decide(struct cq_activity *a, double evidence, const char *rule)
 {
-    const struct call call = {spans, answer_s, holds};
-    double sum = 0.0, strongest = 0.0;
-    const char *name = "guess";
-    bool known = !rule || strcmp(rule, "auto") == 0;
+    if (evidence < 0.0)
+        exchange(a);
+    a->party_confidence = fmin(1.0 / (1.0 + exp(-fabs(evidence))), MAX_CONFIDENCE);
+    snprintf(a->party_rule, sizeof a->party_rule, "%s", rule);
+}
 
-    for (size_t i = 0; i < N_RULES && !known; i++) {
-        if (strcmp(rule, RULES[i].name) != 0)
-            continue;
-        const double w = RULES[i].evidence(&call);
-        known = true;
-        if (w != 0.0) {
-            decide(w, RULES[i].name, ret_agent);
-            return 0;
-        }
+static void vote(struct cq_activity *a)
+{
+    double w[N_RULES], sum = 0.0, strongest = 0.0;
+    const char *name = "guess";
+
+    for (size_t i = 0; i < N_RULES; i++) {
+        w[i] = RULES[i].votes ? RULES[i].evidence(a) : 0.0;
+        sum += w[i];
     }
-    if (!known)
-        return -EINVAL;
-    for (size_t i = 0; i < N_RULES; i++)
-        if (RULES[i].votes)
-            sum += RULES[i].evidence(&call);
     /* the rule shown is the one that pulled hardest to the side that won */
     for (size_t i = 0; i < N_RULES; i++) {
-        const double w = RULES[i].votes ? RULES[i].evidence(&call) * (sum < 0.0 ? -1.0 : 1.0) : 0.0;
-        if (w > strongest) {
-            strongest = w;
+        const double pull = sum < 0.0 ? -w[i] : w[i];
+        if (pull > strongest) {
+            strongest = pull;
             name = RULES[i].name;
         }
     }
-    decide(sum, name, ret_agent);
+    decide(a, sum, name);
+}
+
+int cq_mono_agent_name(struct cq_activity *a, const char *rule)
+{
+    bool known = !rule || strcmp(rule, "auto") == 0, heard[CQ_N_PARTIES] = {false, false};
+    double w = 0.0;
+    size_t k = 0;
+
+    while (!known && k < N_RULES && strcmp(rule, RULES[k].name) != 0)
+        k++;
+    if (!known && k == N_RULES)
+        return -EINVAL;
+    for (size_t i = 0; i < a->n; i++)
+        if (is_speech(&a->v[i]))
+            heard[a->v[i].party] = true;
+    if (heard[CQ_AGENT] != heard[CQ_CUSTOMER]) {
+        decide(a, heard[CQ_AGENT] ? 1.0 : -1.0, "one_voice");
+        a->party_confidence = ONE_VOICE;
+        return 0;
+    }
+    if (!known)
+        w = RULES[k].evidence(a);
+    if (w != 0.0)
+        decide(a, w, RULES[k].name);
+    else
+        vote(a);
     return 0;
 }

@@ -2,27 +2,22 @@
 #ifndef CQ_ACTIVITY_MONO_AGENT_H
 #define CQ_ACTIVITY_MONO_AGENT_H
 
-#include "activity/mono_decode.h"
-
-/* What a rule found. */
-struct cq_mono_agent {
-    int voice;         /* 0 or 1 */
-    double confidence; /* 0..1 that this is right; 0.5 is a guess */
-    const char *rule;  /* name of the rule that decided */
-};
+#include "callqa/activity.h"
 
 /*
- * `rule` is NULL or "auto" (all rules vote), or one of
- *   "greets_first"   the first to speak after the answer is the agent (inbound calls),
- *   "answers"        the second to speak is the agent (outbound calls: the customer picks up and greets),
- *   "hold_side"      who speaks last before and first after hold music is the agent,
- *   "talks_more"     the voice with more speech is the agent.
- * A named rule that finds nothing to go by leaves the others to vote. spans by start; answer_s is NAN where
- * unknown; holds are stretches of music of hold length, in time order. Returns 0, or -EINVAL for a rule it does
- * not know
- * (*ret_agent untouched).
+ * Name the parties of a diarized call: where the rules say so, agent and customer are exchanged in *a, and
+ * a->party_confidence (0.5 is a guess) and a->party_rule (the rule that decided) are set. They go by speech,
+ * a->answer_s (NAN = unknown) and CQ_SOUND_HOLD spans. May be called again when more is known of the call.
+ *
+ * `rule` is NULL or "auto" (the rules vote), or one of
+ *   "greets_first"  the first to speak after the answer is the agent (inbound calls),
+ *   "answers"       the second to speak is the agent (outbound calls: the customer picks up and greets),
+ *   "hold_side"     who speaks last before and first after a hold is the agent,
+ *   "talks_more"    the voice with more speech is the agent.
+ * A named rule that finds nothing to go by leaves the others to vote. A call with one voice gives it to the
+ * agent
+ * ("one_voice"). Returns 0, or -EINVAL for a rule it does not know (*a untouched).
  */
-int cq_mono_agent_find(const char *rule, const struct cq_mono_spans *spans, double answer_s,
-                       const struct cq_spans *holds, struct cq_mono_agent *ret_agent);
+int cq_mono_agent_name(struct cq_activity *a, const char *rule);
 
 #endif

@@ -12,7 +12,6 @@ struct mono_detector {
     struct cq_detector base;
     struct cq_mono *mono;
     const char *agent_rule;
-    double hold_min_s;
 };
 
 static struct cq_detector *mono_free(struct cq_detector *d)
@@ -40,7 +39,6 @@ static int mono_create(const struct cq_activity_opts *opts, int n_channels, stru
         return -ENOMEM;
     md->base.ops = &cq_mono_ops;
     md->agent_rule = opts->mono_agent_rule;
-    md->hold_min_s = opts->hold_min_s;
     rc = cq_mono_new(NULL, err, &md->mono);
     if (rc)
         mono_free(&md->base);
@@ -59,24 +57,6 @@ static int mono_process(struct cq_detector *d, const float *const pcm[], int n)
     return cq_mono_process(((struct mono_detector *)d)->mono, pcm[0], n);
 }
 
-/* Music as long as a hold is one: in a mixed recording nobody converses while it plays. */
-static int add_holds(const struct mono_detector *md, struct cq_activity *a)
-{
-    const size_t n = a->n;
-
-    for (size_t i = 0; i < n; i++) {
-        struct cq_activity_span span = a->v[i];
-        if (span.sound != CQ_SOUND_MUSIC || span.at.end_s - span.at.start_s < md->hold_min_s)
-            continue;
-        span.sound = CQ_SOUND_HOLD;
-        span.party = CQ_NOBODY;
-        const int rc = cq_activity_add(a, &span);
-        if (rc)
-            return rc;
-    }
-    return 0;
-}
-
 static int mono_flush(struct cq_detector *d, struct cq_activity *ret_activity)
 {
     struct mono_detector *md = (struct mono_detector *)d;
@@ -87,14 +67,11 @@ static int mono_flush(struct cq_detector *d, struct cq_activity *ret_activity)
         a.crosstalk_db[p] = a.leak_delay_ms[p] = NAN;
     snprintf(a.detector, sizeof a.detector, "%s", CQ_MONO_NAME);
     rc = cq_mono_flush(md->mono, md->agent_rule, &a);
-    if (!rc)
-        rc = add_holds(md, &a);
     if (rc) {
         cq_activity_done(&a);
         return rc;
     }
     a.duration_s = cq_mono_duration_s(md->mono);
-    cq_activity_sort(&a);
     *ret_activity = a;
     return 0;
 }

@@ -134,49 +134,83 @@ static void decodes_nothing(void **state)
     free(s.v);
 }
 
-static struct cq_mono_agent named(const char *rule, const struct cq_mono_span *v, size_t n, double answer_s,
-                                  const struct cq_spans *holds)
+/* Speech of parties 0 and 1 in whole seconds; three numbers a span. */
+static struct cq_activity talk(const int (*v)[3], size_t n, double answer_s)
 {
-    struct cq_mono_span copy[8];
-    struct cq_mono_spans spans = {copy, n, 8};
-    struct cq_mono_agent agent = {0};
+    struct cq_activity a = {.answer_s = answer_s, .diarized = true};
 
-    memcpy(copy, v, n * sizeof *v);
-    assert_int_equal(cq_mono_agent_find(rule, &spans, answer_s, holds, &agent), 0);
-    return agent;
+    for (size_t i = 0; i < n; i++) {
+        const struct cq_activity_span s = {.sound = CQ_SOUND_SPEECH,
+                                           .party = (enum cq_party)v[i][2],
+                                           .confidence = 1,
+                                           .at = {v[i][0], v[i][1]}};
+        assert_int_equal(cq_activity_add(&a, &s), 0);
+    }
+    return a;
+}
+
+/* Which voice of the list became the agent. */
+static int agent_of(const char *rule, const int (*v)[3], size_t n, double answer_s, double hold_s,
+                    double *ret_confidence, const char *want_rule)
+{
+    struct cq_activity a = talk(v, n, answer_s);
+    const struct cq_activity_span hold = {
+        .sound = CQ_SOUND_HOLD, .party = CQ_NOBODY, .at = {hold_s, hold_s + 29}};
+    int first;
+
+    if (hold_s > 0)
+        assert_int_equal(cq_activity_add(&a, &hold), 0);
+    assert_int_equal(cq_mono_agent_name(&a, rule), 0);
+    assert_string_equal(a.party_rule, want_rule);
+    *ret_confidence = a.party_confidence;
+    first = a.v[0].party == CQ_AGENT ? v[0][2] : 1 - v[0][2];
+    /* again: nothing changes */
+    assert_int_equal(cq_mono_agent_name(&a, rule), 0);
+    assert_int_equal(a.v[0].party == CQ_AGENT ? v[0][2] : 1 - v[0][2], first);
+    for (size_t i = 0; i < a.n; i++)
+        if (a.v[i].sound == CQ_SOUND_HOLD)
+            assert_int_equal(a.v[i].party, CQ_NOBODY);
+    cq_activity_done(&a);
+    return first;
 }
 
 static void names_the_agent(void **state)
 {
     (void)state;
-    const struct cq_mono_span talk[] = {
-        {100, 400, 1, 1}, {450, 600, 0, 1}, {650, 900, 1, 1}, {4000, 4300, 0, 1}, {4400, 4500, 1, 1}};
-    struct cq_span hold = {9.5, 39.5};
-    struct cq_spans holds = {&hold, 1, 1};
-    struct cq_mono_spans none = {0};
-    struct cq_mono_agent a;
+    const int v[][3] = {{1, 4, 1}, {5, 6, 0}, {7, 9, 1}, {40, 43, 0}, {44, 45, 1}};
+    double c = 0, sure = 0;
 
-    a = named("auto", talk, 3, NAN, NULL);
-    assert_int_equal(a.voice, 1);
-    assert_string_equal(a.rule, "greets_first");
-    assert_true(a.confidence > 0.7 && a.confidence < 0.96);
-    /* a ringback that ends after the first talk: the caller talked to the line, the agent answers */
-    assert_int_equal(named("greets_first", talk, 3, 4.2, NULL).voice, 0);
-    assert_true(named("greets_first", talk, 3, 0.5, NULL).confidence > a.confidence);
-    assert_int_equal(named("answers", talk, 3, NAN, NULL).voice, 0);
-    assert_int_equal(named("talks_more", talk, 3, NAN, NULL).voice, 1);
-    /* voice 1 speaks last before the music, voice 0 first after it: the return counts more */
-    a = named("hold_side", talk, 5, NAN, &holds);
-    assert_int_equal(a.voice, 0);
-    assert_string_equal(a.rule, "hold_side");
+    assert_int_equal(agent_of("auto", v, 3, NAN, 0, &c, "greets_first"), 1);
+    assert_true(c > 0.7 && c < 0.96);
+    assert_int_equal(agent_of(NULL, v, 3, NAN, 0, &c, "greets_first"), 1);
+    /* ringback until 4.5 s: what was said before it ended was said to the line */
+    assert_int_equal(agent_of("greets_first", v, 3, 4.5, 0, &c, "greets_first"), 0);
+    assert_int_equal(agent_of("greets_first", v, 3, NAN, 0, &c, "greets_first"), 1);
+    assert_int_equal(agent_of("greets_first", v, 3, 0.5, 0, &sure, "greets_first"), 1);
+    assert_true(sure > c);
+    assert_int_equal(agent_of("answers", v, 3, NAN, 0, &c, "answers"), 0);
+    assert_int_equal(agent_of("talks_more", v, 3, NAN, 0, &c, "talks_more"), 1);
+    /* voice 1 speaks last before the hold, voice 0 first after it: the return counts more */
+    assert_int_equal(agent_of("hold_side", v, 5, NAN, 10, &c, "hold_side"), 0);
+    assert_true(c < 0.7);
     /* no hold to go by: the others vote, and say so */
-    a = named("hold_side", talk, 3, NAN, NULL);
-    assert_int_equal(a.voice, 1);
-    assert_string_equal(a.rule, "greets_first");
-    a = named("auto", talk, 0, NAN, NULL);
-    assert_true(a.confidence == 0.5);
-    assert_string_equal(a.rule, "guess");
-    assert_int_equal(cq_mono_agent_find("coin", &none, NAN, NULL, &a), -EINVAL);
+    assert_int_equal(agent_of("hold_side", v, 3, NAN, 0, &c, "greets_first"), 1);
+}
+
+static void names_without_evidence(void **state)
+{
+    (void)state;
+    const int v[][3] = {{1, 4, 1}, {7, 9, 1}};
+    double c = 0;
+    struct cq_activity a = talk(v, 0, NAN);
+
+    assert_int_equal(agent_of("auto", v, 2, NAN, 0, &c, "one_voice"), 1);
+    assert_true(c > 0.5 && c < 0.8);
+    assert_int_equal(cq_mono_agent_name(&a, "auto"), 0);
+    assert_string_equal(a.party_rule, "guess");
+    assert_true(a.party_confidence == 0.5);
+    assert_int_equal(cq_mono_agent_name(&a, "coin"), -EINVAL);
+    cq_activity_done(&a);
 }
 
 /* A steady complex of 160 Hz at a known level: level, band of most power and pitch come out. */
@@ -212,9 +246,13 @@ static void features_tell_level_and_pitch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(groups_two_voices),        cmocka_unit_test(keeps_one_voice_whole),
-        cmocka_unit_test(decodes_talk_and_overlap), cmocka_unit_test(decodes_nothing),
-        cmocka_unit_test(names_the_agent),          cmocka_unit_test(features_tell_level_and_pitch),
+        cmocka_unit_test(groups_two_voices),
+        cmocka_unit_test(keeps_one_voice_whole),
+        cmocka_unit_test(decodes_talk_and_overlap),
+        cmocka_unit_test(decodes_nothing),
+        cmocka_unit_test(names_the_agent),
+        cmocka_unit_test(names_without_evidence),
+        cmocka_unit_test(features_tell_level_and_pitch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
