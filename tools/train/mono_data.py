@@ -2,12 +2,12 @@
 
 python3 mono_data.py VOICES.pkl DUMP OUT.npz --calls N --seconds S --split train|valid --seed K
 
-Turn timing, levels, lines and noises are drawn far wider than life, so that no one kind of call is learnt. Every
-tenth LibriSpeech voice and three of the other sources are kept for validation and never mixed for training.
+VOICES.pkl is what voices.py writes, DUMP the built mono_dump.c. Turn timing, levels, lines and noises are drawn far
+wider than life, so that no one kind of call is learnt. Every tenth LibriSpeech voice and three of the other sources
+are kept for validation and never mixed for training.
 """
 import argparse
 import glob
-import pickle
 import subprocess
 import tempfile
 
@@ -15,23 +15,16 @@ import numpy as np
 from scipy import signal
 
 import mono_voices as mv
+from voices import decode
 
-RATE, FRAME = mv.RATE, mv.FRAME
-HELD_OUT = ("asterisk-carlo", "ktuberling-fr", "klettres-he")
-
-
-def split_voices(voices, split):
-    libri = sorted(n for n, _ in voices if n.startswith("libri"))
-    held = set(libri[::10]) | set(HELD_OUT)
-    return [v for v in voices if (v[0] in held) == (split == "valid")]
+RATE, FRAME = mv.RATE, mv.HOP
 
 
 def pick_voice(rng, voices):
-    """Four in five from LibriSpeech, at most one in twelve synthetic, the rest from the other sources."""
+    """Three in four from LibriSpeech, one in sixteen synthetic, the rest from the other sources."""
     u = rng.random()
-    kind = "libri" if u < 0.72 else "espeak" if u < 0.78 else ""
-    pool = [v for v in voices if v[0].startswith(kind)] if kind else \
-        [v for v in voices if not v[0].startswith(("libri", "espeak"))]
+    kinds = ("libri",) if u < 0.74 else ("espeak",) if u < 0.8 else ("prompt", "words")
+    pool = [v for v in voices if v[0] in kinds]
     return pool[rng.integers(len(pool))] if pool else voices[rng.integers(len(voices))]
 
 
@@ -39,9 +32,9 @@ class Party:
     """A voice on its way: resampled, coloured, levelled; hands out phrases in order."""
 
     def __init__(self, rng, voice):
-        self.rng, self.name = rng, voice[0]
-        self.ratio = int(round(100 * 2 ** rng.uniform(-0.2, 0.2))) if rng.random() < 0.6 else 100
-        self.phrases, self.at = voice[1], rng.integers(len(voice[1]))
+        self.rng, self.name = rng, voice[1]
+        self.ratio = int(round(100 * 2 ** rng.uniform(-0.12, 0.12))) if rng.random() < 0.3 else 100
+        self.phrases, self.at = voice[2], rng.integers(len(voice[2]))
         self.level = rng.uniform(-36, -14)
         self.breaks = rng.random() < 0.6
 
@@ -127,8 +120,8 @@ def noise(rng, n, voices):
     if kind == "babble":
         x = np.zeros(n, "f4")
         for _ in range(rng.integers(3, 9)):
-            _, ph = voices[rng.integers(len(voices))]
-            y = np.concatenate([p[0] for p in ph])
+            ph = voices[rng.integers(len(voices))][2]
+            y = np.concatenate([ph[k][0] for k in rng.permutation(len(ph))[:40]])
             y = np.resize(np.roll(y, rng.integers(len(y))), n)
             x += y * rng.uniform(.3, 1)
         x = signal.fftconvolve(x, np.exp(-np.arange(1600) / 400) * rng.normal(0, 1, 1600), "same").astype("f4")
@@ -232,8 +225,8 @@ def call(rng, voices, n_frames, music, hard=1.0):
     names, parties = [], []
     while len(parties) < n_parties:
         v = pick_voice(rng, voices)
-        if v[0] not in names:
-            names.append(v[0])
+        if v[1] not in names:
+            names.append(v[1])
             parties.append(Party(rng, v))
     laid = place(rng, n_frames, parties, rng.choice([0.05, 0.1, 0.3]))
     spread, shared = rng.choice([2., 5., 8.]), colour(rng, 3)
@@ -276,7 +269,7 @@ def features(dump, x):
 def music_tracks(part):
     tracks = []
     for f in sorted(glob.glob("/usr/share/asterisk/moh/macroform*.wav")):
-        x = mv.decode(f)
+        x = decode(f, RATE)
         half = len(x) // 2
         x = x[:half] if part == "train" else x[half:]
         tracks.append(x / (np.sqrt((x ** 2).mean()) * 3 + 1e-9))
@@ -294,7 +287,7 @@ def main():
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--wav", help="also keep the first calls' sound in this folder")
     a = p.parse_args()
-    voices = split_voices(pickle.load(open(a.voices, "rb")), a.split)
+    voices = mv.load(a.voices, a.split)
     music, n = music_tracks(a.split), int(a.seconds * 100)
     mel, pitch, sp, un, ot, names = [], [], [], [], [], []
     for k in range(a.calls):
