@@ -2,6 +2,8 @@
 
 #include "activity/hold.h"
 #include "activity/leak.h"
+#include "activity/mono_agent.h"
+#include "activity/mono_detector.h"
 #include "activity/silence.h"
 #include "activity/tones.h"
 
@@ -25,6 +27,7 @@ struct detector_call {
     struct cq_silence *silence;
     struct cq_leak *leak; /* two channels only */
     double hold_min_s;
+    const char *agent_rule; /* of mixed recordings */
     int n_channels;
 };
 
@@ -189,6 +192,9 @@ static int call_flush(struct cq_detector *d, struct cq_activity *ret_activity)
         rc = cq_silence_flush(dc->silence, &a);
     if (!rc)
         rc = cq_hold_find(&a, dc->hold_min_s);
+    /* the time of the answer and the holds say more about who of two voices is the agent */
+    if (!rc && dc->inner->ops == &cq_mono_ops)
+        rc = cq_mono_agent_name(&a, dc->agent_rule);
     if (rc)
         goto out;
     if (dc->leak) {
@@ -229,6 +235,7 @@ int cq_detector_call_new(struct cq_detector *inner, const struct cq_activity_opt
     dc->inner = inner;
     dc->n_channels = n_channels;
     dc->hold_min_s = opts->hold_min_s;
+    dc->agent_rule = opts->mono_agent_rule;
     rc = cq_tones_new(n_channels, &dc->tones);
     if (!rc)
         rc = cq_silence_new(n_channels, SILENCE_MIN_S, &dc->silence);
