@@ -49,19 +49,48 @@ static int close_stretch(const struct cq_silence *s, struct silent_channel *ch, 
     return end - ch->from >= s->min_samples ? CQ_ARRAY_PUSH(&ch->spans, span) : 0;
 }
 
+static void forget(struct silent_channel *ch, int64_t from)
+{
+    ch->from = from;
+    ch->low = INFINITY;
+    ch->high = 0.0f;
+}
+
+/*
+ * Outside silence: the last loud sample of the next SKIP rules out all before it, for no stretch is that short.
+ * Returns the first sample that may begin one, i where nothing ahead is loud.
+ */
+static int skip_loud(const float *x, int i, int n)
+{
+    for (int k = SKIP; k > 0 && i + SKIP < n;) {
+        if (fabsf(x[i + k - 1]) > MAX_LEVEL) {
+            i += k;
+            k = SKIP;
+        } else {
+            k--;
+        }
+    }
+    return i;
+}
+
 static int process_channel(const struct cq_silence *s, struct silent_channel *ch, const float *x, int n)
 {
+    int look = 0; /* from here on it is worth looking ahead again */
+
     for (int i = 0; i < n; i++) {
         float v, low, high;
         int rc;
-        /* Outside silence a loud sample ahead rules out all before it: no stretch is that short. */
-        while (ch->high <= 0.0f && ch->low == INFINITY && i + SKIP < n && fabsf(x[i + SKIP]) > MAX_LEVEL) {
-            i += SKIP;
-            ch->from = s->n + i;
+        if (i >= look && s->n + i - ch->from <= 1) {
+            const int ahead = skip_loud(x, i, n);
+            look = ahead + SKIP;
+            if (ahead > i) {
+                i = ahead;
+                forget(ch, s->n + i);
+            }
         }
         v = fabsf(x[i]);
-        low = fminf(v, ch->low);
-        high = fmaxf(v, ch->high);
+        low = v < ch->low ? v : ch->low;
+        high = v > ch->high ? v : ch->high;
         if (high - low <= STEP && high <= MAX_LEVEL) {
             ch->low = low;
             ch->high = high;
@@ -70,9 +99,9 @@ static int process_channel(const struct cq_silence *s, struct silent_channel *ch
         rc = close_stretch(s, ch, s->n + i);
         if (rc)
             return rc;
-        ch->from = v <= MAX_LEVEL ? s->n + i : s->n + i + 1;
-        ch->low = v <= MAX_LEVEL ? v : INFINITY;
-        ch->high = v <= MAX_LEVEL ? v : 0.0f;
+        forget(ch, s->n + i + (v > MAX_LEVEL));
+        if (v <= MAX_LEVEL)
+            ch->low = ch->high = v;
     }
     return 0;
 }

@@ -72,6 +72,20 @@ static int next_strongest(const float *power, int skip)
     return best;
 }
 
+/* Four sums side by side: one alone would wait for every addition. */
+static float sum_all(const float *power)
+{
+    float a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
+
+    for (int k = 0; k < CQ_GOERTZEL_BINS; k += 4) {
+        a += power[k];
+        b += power[k + 1];
+        c += power[k + 2];
+        d += power[k + 3];
+    }
+    return (a + b) + (c + d);
+}
+
 static float sum_around(const float *power, int k, int skip)
 {
     float sum = 0.0f;
@@ -102,10 +116,10 @@ void cq_tone_block_measure(const float *power, float energy, struct cq_tone_bloc
 
     if (!power)
         goto out;
-    for (int k = 0; k < CQ_GOERTZEL_BINS; k++)
-        total += power[k];
+    total += sum_all(power);
     for (int k = 1; k < 10; k++) /* 300 to 700 Hz */
-        b.low_share += power[k] / total;
+        b.low_share += power[k];
+    b.low_share /= total;
     first = strongest(power);
     if (first < 0)
         goto out;
