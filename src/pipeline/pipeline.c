@@ -1,6 +1,7 @@
 #include "pipeline/pipeline.h"
 
 #include "activity/detector.h"
+#include "activity/hold.h"
 #include "audio/pcm.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -100,6 +101,7 @@ static int run_activity(struct run *run)
         a->recording.health.leak_db[p] = a->activity.crosstalk_db[p];
         a->recording.health.leak_delay_ms[p] = a->activity.leak_delay_ms[p];
     }
+    a->recording.health.swapped_suspect = cq_activity_channels_swapped(&a->activity, NULL);
     if (!a->detector)
         err = -ENOMEM;
 out:
