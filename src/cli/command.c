@@ -10,11 +10,13 @@
 #include <string.h>
 
 /* One line a command here, one in the list below. */
+extern const struct cq_command cq_command_analyze;
 extern const struct cq_command cq_command_config;
 extern const struct cq_command cq_command_evaluate;
 extern const struct cq_command cq_command_help;
 
 const struct cq_command *const cq_commands[] = {
+    &cq_command_analyze,
     &cq_command_config,
     &cq_command_evaluate,
     &cq_command_help,
