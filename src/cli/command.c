@@ -16,11 +16,7 @@ extern const struct cq_command cq_command_evaluate;
 extern const struct cq_command cq_command_help;
 
 const struct cq_command *const cq_commands[] = {
-    &cq_command_analyze,
-    &cq_command_config,
-    &cq_command_evaluate,
-    &cq_command_help,
-    NULL,
+    &cq_command_analyze, &cq_command_config, &cq_command_evaluate, &cq_command_help, NULL,
 };
 
 static const struct {
