@@ -1,0 +1,3 @@
+#define CQ_KERNEL cq_features_scalar
+#define CQ_KERNEL_NAME "scalar"
+#include "activity/features_kernel.inc"

@@ -1,0 +1,3 @@
+#define CQ_KERNEL cq_features_simd
+#define CQ_KERNEL_NAME "simd"
+#include "activity/features_kernel.inc"

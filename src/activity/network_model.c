@@ -1,0 +1,205 @@
+/* Reading a model file: every size is that of the graph or the file is refused. */
+#include "activity/network_private.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/path.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAGIC "CQMODEL\n"
+#define MAGIC_BYTES 8
+#define FORMAT 1
+#define HASH_DIGITS (CQ_HASH_HEX - 1)
+
+const struct net_shape cq_net_shapes[NET_LAYERS] = {
+    [NET_IN] = {2, CQ_FEAT_N, NET_W0, 0},
+    [NET_DOWN1] = {1, 2 * NET_W0, NET_W1, 0},
+    [NET_MID1] = {3, NET_W1, NET_W1, 1},
+    [NET_DOWN2] = {1, 2 * NET_W1, NET_W2, 0},
+    [NET_MID2A] = {3, NET_W2, NET_W2, 1},
+    [NET_MID2B] = {3, NET_W2, NET_W2, 2},
+    [NET_DOWN3] = {1, 2 * NET_W2, NET_W3, 0},
+    [NET_DEEP] = {3, NET_W3, NET_W3, 1},
+    [NET_DEEP + 1] = {3, NET_W3, NET_W3, 2},
+    [NET_DEEP + 2] = {3, NET_W3, NET_W3, 4},
+    [NET_DEEP + 3] = {3, NET_W3, NET_W3, 8},
+    [NET_DEEP + 4] = {3, NET_W3, NET_W3, 16},
+    [NET_DEEP_LAST] = {3, NET_W3, NET_W3, 1},
+    [NET_UP2] = {1, NET_W3, 2 * NET_W2, 0},
+    [NET_POST2] = {3, NET_W2, NET_W2, 1},
+    [NET_UP1] = {1, NET_W2, 2 * NET_W1, 0},
+    [NET_POST1] = {3, NET_W1, NET_W1, 1},
+    [NET_UP0] = {1, NET_W1, 2 * NET_W0, 0},
+    [NET_POST0] = {3, NET_W0, NET_W0, 1},
+    [NET_HEAD] = {1, NET_W0, CQ_NET_OUTPUTS, 0},
+};
+
+/* A little-endian reader that never passes the end. */
+struct reader {
+    const uint8_t *p;
+    size_t left;
+};
+
+static uint32_t take(struct reader *r, size_t n_bytes)
+{
+    uint32_t v = 0;
+    if (r->left < n_bytes) {
+        r->left = 0;
+        return 0;
+    }
+    for (size_t i = 0; i < n_bytes; i++)
+        v |= (uint32_t)r->p[i] << (8 * i);
+    r->p += n_bytes;
+    r->left -= n_bytes;
+    return v;
+}
+
+static int padded(int n_out)
+{
+    return (n_out + CQ_NET_GROUP - 1) / CQ_NET_GROUP * CQ_NET_GROUP;
+}
+
+static size_t n_weights(const struct net_shape *s)
+{
+    return (size_t)padded(s->n_out) * (size_t)s->n_taps * (size_t)s->n_in;
+}
+
+/* Weights come [output][tap][input]; see network_kernel.h for where they go. */
+static int read_layer(struct reader *r, const struct net_shape *s, int16_t *weights, int32_t *bias,
+                      struct cq_layer *ret_layer)
+{
+    const size_t n_per_out = (size_t)s->n_taps * (size_t)s->n_in;
+    const uint32_t taps = take(r, 2), n_in = take(r, 2), n_out = take(r, 2), shift = take(r, 2);
+    if (taps != (uint32_t)s->n_taps || n_in != (uint32_t)s->n_in || n_out != (uint32_t)s->n_out || shift < 1 ||
+        shift > 24 || r->left < (size_t)s->n_out * (4 + 2 * n_per_out))
+        return -EBADMSG;
+    for (int o = 0; o < s->n_out; o++)
+        bias[o] = (int32_t)take(r, 4);
+    for (int o = 0; o < s->n_out; o++) {
+        int64_t most = bias[o] < 0 ? -(int64_t)bias[o] : bias[o];
+        most += (int64_t)1 << (shift - 1);
+        for (size_t k = 0; k < n_per_out; k++) {
+            const int16_t w = (int16_t)take(r, 2);
+            const size_t group = (size_t)(o / CQ_NET_GROUP) * n_per_out * CQ_NET_GROUP;
+            weights[group + (k / 2 * CQ_NET_GROUP + (size_t)(o % CQ_NET_GROUP)) * 2 + k % 2] = w;
+            most += (int64_t)(w < 0 ? -w : w) * -(int64_t)INT16_MIN;
+        }
+        if (most > INT32_MAX)
+            return -EBADMSG;
+        bias[o] += (int32_t)1 << (shift - 1);
+    }
+    *ret_layer = (struct cq_layer){.n_taps = s->n_taps,
+                                   .n_in = s->n_in,
+                                   .n_out = padded(s->n_out),
+                                   .shift = (int)shift,
+                                   .weights = weights,
+                                   .bias = bias};
+    return 0;
+}
+
+static int check_frame(const uint8_t *p, size_t n, struct cq_error *err, char ret_id[9])
+{
+    char hex[CQ_HASH_HEX];
+    if (n < MAGIC_BYTES + HASH_DIGITS || n > CQ_MODEL_LIMIT || memcmp(p, MAGIC, MAGIC_BYTES) != 0)
+        return cq_error_set(err, -EBADMSG, NULL, 0, "not a callqa model");
+    cq_hash_bytes(p, n - HASH_DIGITS, hex);
+    if (memcmp(hex, p + n - HASH_DIGITS, HASH_DIGITS) != 0)
+        return cq_error_set(err, -EBADMSG, NULL, 0, "the model is damaged: its checksum is wrong; install it again");
+    memcpy(ret_id, hex, 8);
+    ret_id[8] = '\0';
+    return 0;
+}
+
+static int read_layers(struct reader *r, struct cq_model *m)
+{
+    int16_t *w = m->weights;
+    int32_t *b = m->bias;
+    for (int i = 0; i < NET_LAYERS; i++) {
+        const struct net_shape *s = &cq_net_shapes[i];
+        const int e = read_layer(r, s, w, b, &m->layer[i]);
+        if (e)
+            return e;
+        w += n_weights(s);
+        b += padded(s->n_out);
+    }
+    return r->left ? -EBADMSG : 0;
+}
+
+int cq_model_parse(const void *bytes, size_t n, struct cq_error *err, struct cq_model **ret_model)
+{
+    size_t weights = 0, outs = 0;
+    struct cq_model *m = calloc(1, sizeof *m);
+    int r = -ENOMEM;
+    if (!m)
+        goto out;
+    r = check_frame(bytes, n, err, m->id);
+    if (r)
+        goto out;
+    struct reader in = {(const uint8_t *)bytes + MAGIC_BYTES, n - MAGIC_BYTES - HASH_DIGITS};
+    const uint32_t format = take(&in, 4), features = take(&in, 4), layers = take(&in, 4);
+    r = -ENOTSUP;
+    if (format != FORMAT || features != CQ_FEAT_VERSION || layers != NET_LAYERS) {
+        cq_error_set(err, r, NULL, 0, "the model is for another version of callqa; install the one that came with it");
+        goto out;
+    }
+    for (int i = 0; i < NET_LAYERS; i++) {
+        weights += n_weights(&cq_net_shapes[i]);
+        outs += (size_t)padded(cq_net_shapes[i].n_out);
+    }
+    r = -ENOMEM;
+    m->weights = calloc(weights, sizeof *m->weights);
+    m->bias = calloc(outs, sizeof *m->bias);
+    if (!m->weights || !m->bias)
+        goto out;
+    r = read_layers(&in, m);
+    if (r)
+        cq_error_set(err, r, NULL, 0, "the model's layers are not those of this version");
+out:
+    if (r)
+        cq_model_free(m);
+    else
+        *ret_model = m;
+    return r;
+}
+
+int cq_model_load(const char *path, struct cq_error *err, struct cq_model **ret_model)
+{
+    char *found = NULL, *bytes = NULL;
+    size_t n = 0;
+    int r = path ? 0 : cq_path_find_data("activity-1.bin", &found);
+    if (r) {
+        cq_error_set(err, r, NULL, 0, "the detector's model activity-1.bin is not installed; run meson install");
+        goto out;
+    }
+    r = cq_path_read(path ? path : found, CQ_MODEL_LIMIT, &bytes, &n);
+    if (r) {
+        cq_error_set(err, r, path ? path : found, 0, "the detector's model can't be read: %s", cq_error_name(r));
+        goto out;
+    }
+    r = cq_model_parse(bytes, n, err, ret_model);
+    if (r && err)
+        cq_error_set(err, r, path ? path : found, 0, "%s", err->what);
+out:
+    free(bytes);
+    free(found);
+    return r;
+}
+
+struct cq_model *cq_model_free(struct cq_model *model)
+{
+    if (!model)
+        return NULL;
+    free(model->weights);
+    free(model->bias);
+    free(model);
+    return NULL;
+}
+
+const char *cq_model_id(const struct cq_model *model)
+{
+    return model->id;
+}
