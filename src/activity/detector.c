@@ -3,6 +3,7 @@
 #include "activity/detector_call.h"
 #include "activity/energy.h"
 #include "activity/mono_detector.h"
+#include "activity/neural.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "callqa/recording.h"
@@ -12,6 +13,7 @@
 
 /* Every detector; the first is the default. */
 static const struct cq_detector_ops *const DETECTORS[] = {
+    &cq_neural_ops,
     &cq_energy_ops,
 };
 
@@ -23,8 +25,7 @@ static const struct cq_detector_ops *find(const char *name)
         if (strcmp(DETECTORS[i]->name, name) == 0)
             return DETECTORS[i];
     }
-    /* A build without the network takes what it has; cq_activity.detector tells which one that was. */
-    return strcmp(name, "neural") == 0 ? DETECTORS[0] : NULL;
+    return NULL;
 }
 
 static int unknown(const char *name, struct cq_error *err)
