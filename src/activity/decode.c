@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RING 1024   /* frames kept; a power of two above CQ_DECODE_LAG + STRIDE + what edges look at */
-#define STRIDE 256  /* frames between two decisions */
-#define STATES 4    /* bit c: channel c is on */
+#define RING 1024  /* frames kept; a power of two above CQ_DECODE_LAG + STRIDE + what edges look at */
+#define STRIDE 256 /* frames between two decisions */
+#define STATES 4   /* bit c: channel c is on */
 #define FRAME_S (CQ_FRAME_MS / 1000.0)
 #define NEVER (-1)
 _Static_assert(CQ_DECODE_LAG + STRIDE < RING, "the path lies in the ring");
@@ -222,8 +222,9 @@ int cq_decoder_push(void *decoder, const int16_t (*logits)[2][CQ_NET_OUTPUTS], i
         float(*odds)[N_LANES] = d->odds[d->n % RING];
         for (int c = 0; c < 2; c++) {
             const int16_t *z = logits[i][c], *y = logits[i][1 - c];
-            odds[c][LANE_SPEECH] = o->bias + unit * (o->spurt_weight * z[CQ_NET_SPURT] + o->fine_weight * z[CQ_NET_FINE] +
-                                                     o->other_weight * y[CQ_NET_OTHER]);
+            odds[c][LANE_SPEECH] =
+                o->bias + unit * (o->spurt_weight * z[CQ_NET_SPURT] + o->fine_weight * z[CQ_NET_FINE] +
+                                  o->other_weight * y[CQ_NET_OTHER]);
             odds[c][LANE_MUSIC] = o->music_bias + unit * z[CQ_NET_MUSIC];
             const float gain[STATES] = {0.0f, odds[c][LANE_MUSIC]};
             step(&d->music[c], d->n, gain);

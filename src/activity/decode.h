@@ -1,10 +1,11 @@
 /*
  * activity/decode.h - from the network's logits to stretches of talk and music.
  *
- * A state model of both parties at once (silence, agent, customer, both) finds the likeliest path (Viterbi 1967) through
- * the summed log odds, with a cost for each party that begins or ends and one for talking at once; it decides at most
- * CQ_DECODE_LAG frames late. Edges are then placed between frames, where the log odds cross zero. Pauses and talkspurts
- * shorter than measures.md allows are closed and dropped. Music is decoded for each channel alone. Memory is constant.
+ * A state model of both parties at once (silence, agent, customer, both) finds the likeliest path (Viterbi
+ * 1967) through the summed log odds, with a cost for each party that begins or ends and one for talking at
+ * once; it decides at most CQ_DECODE_LAG frames late. Edges are then placed between frames, where the log odds
+ * cross zero. Pauses and talkspurts shorter than measures.md allows are closed and dropped. Music is decoded
+ * for each channel alone. Memory is constant.
  */
 #ifndef CQ_ACTIVITY_DECODE_H
 #define CQ_ACTIVITY_DECODE_H
@@ -14,7 +15,8 @@
 
 #define CQ_DECODE_LAG 400 /* frames: 4 s */
 
-/* Log odds are natural logarithms a frame of 10 ms; costs are in the same unit. From validation calls, see the model card. */
+/* Log odds are natural logarithms a frame of 10 ms; costs are in the same unit. From validation calls, see the
+ * model card. */
 struct cq_decode_opts {
     float spurt_weight; /* of the output "talkspurt", ... */
     float fine_weight;  /* ... of "speech with pauses >= 0.08 s", ... */
@@ -24,7 +26,7 @@ struct cq_decode_opts {
     float end_cost;
     float both_cost; /* a frame in which both talk */
     float music_bias;
-    float music_cost; /* of each change */
+    float music_cost;    /* of each change */
     float onset_shift_s; /* added to every onset, offset */
     float offset_shift_s;
     float min_pause_s; /* measures.md: talkspurt */

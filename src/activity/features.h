@@ -13,18 +13,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CQ_FEAT_HOP 80        /* 10 ms */
-#define CQ_FEAT_BLOCK 8       /* frames handed on at once */
-#define CQ_FEAT_N 68          /* numbers a channel and frame */
-#define CQ_FEAT_ONE 2048      /* fixed-point one */
-#define CQ_FEAT_VERSION 1     /* changes with the meaning of any number; stored in the model */
+#define CQ_FEAT_HOP 80         /* 10 ms */
+#define CQ_FEAT_BLOCK 8        /* frames handed on at once */
+#define CQ_FEAT_N 68           /* numbers a channel and frame */
+#define CQ_FEAT_ONE 2048       /* fixed-point one */
+#define CQ_FEAT_VERSION 1      /* changes with the meaning of any number; stored in the model */
 #define CQ_FEAT_MAX_DELAY 4000 /* samples: the latest echo that is looked for, 0.5 s */
 
 /* What the scan found for one channel and for the way from the other channel into it. */
 struct cq_features_scene {
     float ref_db;      /* level that 1.5 % of the frames exceed, dBov of the mel bands together */
     float floor_db;    /* 10th percentile */
-    float coupling_db; /* 20th percentile of own level against the other's recent maximum while that one is active */
+    float coupling_db; /* 20th percentile of own level against the other's recent maximum while that one is
+                          active */
     bool leak;         /* the other party is heard here through a path that could be measured */
     float leak_db;     /* level of the returned voice against the voice; NAN where !leak */
     int delay;         /* samples; 0 where !leak */
@@ -47,7 +48,8 @@ int cq_features_scan_end(struct cq_features *f);
 const struct cq_features_scene *cq_features_scene_of(const struct cq_features *f, int c);
 
 /* Second pass. Returns what the sink returned, if not 0. */
-int cq_features_push(struct cq_features *f, const float *const pcm[2], int n, cq_features_sink *sink, void *ctx);
+int cq_features_push(struct cq_features *f, const float *const pcm[2], int n, cq_features_sink *sink,
+                     void *ctx);
 /* The last frames: ceil(samples / hop) in all. */
 int cq_features_finish(struct cq_features *f, cq_features_sink *sink, void *ctx);
 

@@ -3,8 +3,8 @@
  *
  * A frame is a lane: arrays are [element][CQ_FFT_LANES], loops over lanes are innermost and have no dependence
  * between lanes, so that a compiler turns each into vector instructions. features_ISA.c includes
- * features_kernel.inc with its own target flags. Only IEEE operations that give one result everywhere are used (no
- * fused multiply-add, no reductions across lanes, own logarithm), which makes all paths equal to the bit.
+ * features_kernel.inc with its own target flags. Only IEEE operations that give one result everywhere are used
+ * (no fused multiply-add, no reductions across lanes, own logarithm), which makes all paths equal to the bit.
  */
 #ifndef CQ_ACTIVITY_FEATURES_KERNEL_H
 #define CQ_ACTIVITY_FEATURES_KERNEL_H
@@ -65,8 +65,9 @@ struct cq_features_kernel {
     /* 10 log10(max(v, 1e-13)) in place, n a multiple of eight. */
     void (*decibel)(float *v, int n);
     /* Per group: energy of own, of other, of own minus path * other. */
-    void (*leak)(const struct cq_features_tables *t, const struct cq_spectra *own, const struct cq_spectra *other,
-                 const struct cq_leak_path *path, float ret_e[3][CQ_GROUPS][CQ_LANES]);
+    void (*leak)(const struct cq_features_tables *t, const struct cq_spectra *own,
+                 const struct cq_spectra *other, const struct cq_leak_path *path,
+                 float ret_e[3][CQ_GROUPS][CQ_LANES]);
     /* 2 kHz from 8 kHz: out[i] = sum over taps of x[4 i + k]. */
     void (*decimate)(const struct cq_features_tables *t, const float *x, int n_out, float *out);
     /* Highest normalised autocorrelation of x[0..64) against x[lag..lag+64), lags 4..35; 0 for silence. */

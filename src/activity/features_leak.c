@@ -1,10 +1,10 @@
 /*
  * How one party comes back in the other's channel: crosstalk, echo, sidetone.
  *
- * While scanning, the seconds in which one channel is much louder than the other are kept, the best SNIPPETS for each
- * direction. At the end the delay is the peak of their summed cross-spectrum with the phase transform (Knapp &
- * Carter 1976); at that delay a complex gain for each bin is fitted by least squares. Eight snippets are
- * transformed side by side.
+ * While scanning, the seconds in which one channel is much louder than the other are kept, the best SNIPPETS
+ * for each direction. At the end the delay is the peak of their summed cross-spectrum with the phase transform
+ * (Knapp & Carter 1976); at that delay a complex gain for each bin is fitted by least squares. Eight snippets
+ * are transformed side by side.
  */
 #include "activity/features_private.h"
 
@@ -13,19 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TALK_MIN_DB (-50.0f)   /* quieter talk tells nothing */
-#define QUIET_MIN_DB (-72.0f)  /* levels below count as this: digital silence is not the best listener */
-#define FULL_SCALE_DB 90.309f  /* 20 log10(32768) */
-#define FULL_SNIPPETS 120      /* the first two minutes are looked at whole, then every PERIOD_SNIPPETS-th second */
+#define TALK_MIN_DB (-50.0f)  /* quieter talk tells nothing */
+#define QUIET_MIN_DB (-72.0f) /* levels below count as this: digital silence is not the best listener */
+#define FULL_SCALE_DB 90.309f /* 20 log10(32768) */
+#define FULL_SNIPPETS 120 /* the first two minutes are looked at whole, then every PERIOD_SNIPPETS-th second   \
+                           */
 #define PERIOD_SNIPPETS 4
-#define AHEAD 16               /* the listener's channel may come first by this many samples: 2 ms */
-#define SPREAD 12              /* the fit begins this much before the peak */
+#define AHEAD 16  /* the listener's channel may come first by this many samples: 2 ms */
+#define SPREAD 12 /* the fit begins this much before the peak */
 #define PHAT_BIN_LOW (SNIPPET * 250 / 8000)
 #define PHAT_BIN_HIGH (SNIPPET * 3400 / 8000)
-#define PEAK_MIN 7.0f          /* peak against the root mean square of the correlation; noise alone reaches 5 */
-#define EXPLAINED_MIN 0.001f   /* share of the listener's energy that the fitted path accounts for */
-#define COUPLING_SHARE 0.30    /* quantile of the listener's level against the talker's, frame by frame */
-#define TALK_RANGE_DB 20.0f    /* frames this far under the talker's loudest tell nothing about the path */
+#define PEAK_MIN 7.0f        /* peak against the root mean square of the correlation; noise alone reaches 5 */
+#define EXPLAINED_MIN 0.001f /* share of the listener's energy that the fitted path accounts for */
+#define COUPLING_SHARE 0.30  /* quantile of the listener's level against the talker's, frame by frame */
+#define TALK_RANGE_DB 20.0f  /* frames this far under the talker's loudest tell nothing about the path */
 #define FIT_BIN_LOW 6
 #define FIT_BIN_HIGH 110
 
@@ -73,7 +74,9 @@ int cq_features_leak_watch(struct cq_features *f, const float *const pcm[2], int
         for (int c = 0; c < 2 && used; c++)
             for (int i = 0; i < m; i++) {
                 const float x = pcm[c][done + i] * 32768.0f;
-                f->snippet[c][f->snippet_fill + i] = (int16_t)(x > 32767.0f ? 32767.0f : x < -32768.0f ? -32768.0f : x);
+                f->snippet[c][f->snippet_fill + i] = (int16_t)(x > 32767.0f    ? 32767.0f
+                                                               : x < -32768.0f ? -32768.0f
+                                                                               : x);
             }
         f->snippet_fill += m;
         done += m;
@@ -97,7 +100,8 @@ struct search {
 };
 
 /* Talker as real part, listener as imaginary part; both spectra come out of one transform. */
-static void add_cross(struct cq_features *f, struct search *s, const struct reservoir *r, int first, int listener)
+static void add_cross(struct cq_features *f, struct search *s, const struct reservoir *r, int first,
+                      int listener)
 {
     memset(s->re, 0, (size_t)SNIPPET * CQ_LANES * sizeof(float));
     memset(s->im, 0, (size_t)SNIPPET * CQ_LANES * sizeof(float));
@@ -178,7 +182,8 @@ static void add_to_fit(struct cq_features *f, struct fit *fit)
 }
 
 /* Fit channel `listener`'s path over all snippets. Returns the share of its energy explained. */
-static float fit_path(struct cq_features *f, const struct reservoir *r, int listener, int delay, float *ret_level_db)
+static float fit_path(struct cq_features *f, const struct reservoir *r, int listener, int delay,
+                      float *ret_level_db)
 {
     struct channel *ch = &f->ch[listener];
     struct fit fit = {0};
@@ -189,7 +194,8 @@ static float fit_path(struct cq_features *f, const struct reservoir *r, int list
         for (int at = AHEAD + SPREAD; at + BLOCK_SAMPLES + CQ_WIN <= SNIPPET_TALK; at += BLOCK_SAMPLES) {
             for (int k = 0; k < BLOCK_SAMPLES + CQ_WIN; k++) {
                 talk[k] = r->pcm[i][1 - listener][at + k] * (1.0f / 32768.0f);
-                hear[k] = at + delay + k < SNIPPET ? r->pcm[i][listener][at + delay + k] * (1.0f / 32768.0f) : 0.0f;
+                hear[k] =
+                    at + delay + k < SNIPPET ? r->pcm[i][listener][at + delay + k] * (1.0f / 32768.0f) : 0.0f;
             }
             f->k->spectra(&f->tables, hear, CQ_FEAT_HOP, &f->block[0].spec);
             f->k->spectra(&f->tables, talk, CQ_FEAT_HOP, &f->block[1].spec);

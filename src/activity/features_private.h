@@ -10,7 +10,8 @@
 #define FRAMES CQ_FEAT_BLOCK
 #define BLOCK_SAMPLES (FRAMES * CQ_FEAT_HOP)
 #define LEAD ((CQ_WIN - CQ_FEAT_HOP) / 2) /* a window begins this much before its frame */
-#define TAIL (CQ_WIN + 4 * CQ_FEAT_HOP)   /* samples needed beyond a block's last frame (voicing looks furthest) */
+#define TAIL                                                                                                   \
+    (CQ_WIN + 4 * CQ_FEAT_HOP) /* samples needed beyond a block's last frame (voicing looks furthest) */
 #define HISTORY (CQ_FEAT_MAX_DELAY + 512) /* samples kept before a block: delayed talk, filters */
 #define BUFFER (HISTORY + 8 * BLOCK_SAMPLES + TAIL)
 
@@ -26,9 +27,9 @@ void cq_histogram_add(struct histogram *h, float db);
 /* Level under which `share` of the values lie, linear inside a bin; `empty` where there are none. */
 float cq_histogram_quantile(const struct histogram *h, double share, float empty);
 
-#define SNIPPET 8192         /* samples a channel: 1 s */
-#define SNIPPET_TALK 4096    /* the talker's part of it; the rest is room for the delay */
-#define SNIPPETS 24          /* kept for each direction */
+#define SNIPPET 8192      /* samples a channel: 1 s */
+#define SNIPPET_TALK 4096 /* the talker's part of it; the rest is room for the delay */
+#define SNIPPETS 24       /* kept for each direction */
 
 /* Short stretches in which one party talks and the other channel is quieter, best first out. */
 struct reservoir {
@@ -78,9 +79,9 @@ struct cq_features {
     struct frame_block block[2];
     struct cq_spectra delayed;
     int16_t rows[FRAMES][2][CQ_FEAT_N];
-    int fill;            /* samples in pcm[], LEAD zeros and history included */
-    int at;              /* index in pcm[] of the next block's first frame */
-    int64_t n_samples;   /* of the running pass */
+    int fill;          /* samples in pcm[], LEAD zeros and history included */
+    int at;            /* index in pcm[] of the next block's first frame */
+    int64_t n_samples; /* of the running pass */
     int64_t n_blocks;
     struct reservoir reservoir[2]; /* [c]: the other talks, c listens */
     int16_t snippet[2][SNIPPET];

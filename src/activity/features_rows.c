@@ -7,7 +7,7 @@
 
 /* Where each family of numbers begins in a row; a change of any makes a new CQ_FEAT_VERSION. */
 enum {
-    ROW_MEL = 0,               /* mel bands against the voice's level */
+    ROW_MEL = 0,                /* mel bands against the voice's level */
     ROW_SNR = ROW_MEL + CQ_MEL, /* pairs of bands against the floor */
     ROW_LEVEL = ROW_SNR + CQ_MEL / 2,
     ROW_ABSOLUTE,
@@ -35,7 +35,8 @@ _Static_assert(ROW_END == CQ_FEAT_N, "the row is full");
 #define LEVEL_MID_DB (-50.0f)
 #define REF_MID_DB (-30.0f)
 
-static void put(struct cq_features *f, int c, int number, const float v[CQ_LANES], float scale, float lo, float hi)
+static void put(struct cq_features *f, int c, int number, const float v[CQ_LANES], float scale, float lo,
+                float hi)
 {
     for (int l = 0; l < FRAMES; l++) {
         float x = v[l] * scale;
@@ -52,8 +53,8 @@ static void put_constant(struct cq_features *f, int c, int number, float x, floa
     put(f, c, number, v, 1.0f, lo, hi);
 }
 
-static void put_minus(struct cq_features *f, int c, int number, const float a[CQ_LANES], const float *b, float b0,
-                      float scale, float lo, float hi)
+static void put_minus(struct cq_features *f, int c, int number, const float a[CQ_LANES], const float *b,
+                      float b0, float scale, float lo, float hi)
 {
     float v[CQ_LANES];
     for (int l = 0; l < CQ_LANES; l++)
@@ -129,11 +130,12 @@ static void rows_of_other(struct cq_features *f, int c)
 {
     const struct frame_block *b = &f->block[c], *o = &f->block[1 - c];
     put_minus(f, c, ROW_OTHER_RECENT, b->level_db, o->recent_level_db, 0.0f, PER_10DB, -4.0f, 4.0f);
-    put_minus(f, c, ROW_OTHER_EXCESS, b->level_db, o->recent_level_db, f->ch[c].scene.coupling_db, PER_10DB, -4.0f,
-              4.0f);
+    put_minus(f, c, ROW_OTHER_EXCESS, b->level_db, o->recent_level_db, f->ch[c].scene.coupling_db, PER_10DB,
+              -4.0f, 4.0f);
     put_minus(f, c, ROW_OTHER_NOW, b->level_db, o->level_db, 0.0f, PER_10DB, -4.0f, 4.0f);
     for (int g = 0; g < CQ_GROUPS; g++)
-        put_minus(f, c, ROW_GROUP_RECENT + g, b->group_db[g], o->recent_group_db[g], 0.0f, PER_10DB, -4.0f, 4.0f);
+        put_minus(f, c, ROW_GROUP_RECENT + g, b->group_db[g], o->recent_group_db[g], 0.0f, PER_10DB, -4.0f,
+                  4.0f);
     rows_of_leak(f, c);
 }
 

@@ -3,13 +3,14 @@
 
 #include <math.h>
 
-#define FULL_BLOCKS 750       /* the first minute is looked at whole */
-#define PERIOD_BLOCKS 64      /* after it, of every 5.12 s ... */
-#define PERIOD_USED 16        /* ... 1.28 s: percentiles need no more */
+#define FULL_BLOCKS 750  /* the first minute is looked at whole */
+#define PERIOD_BLOCKS 64 /* after it, of every 5.12 s ... */
+#define PERIOD_USED 16   /* ... 1.28 s: percentiles need no more */
 #define REF_SHARE (1.0 - 0.015)
 #define FLOOR_SHARE 0.10
 #define COUPLING_SHARE 0.20
-#define ACTIVE_RANGE_DB 25.0f /* the other party is active while its recent maximum lies this near its loudest */
+#define ACTIVE_RANGE_DB                                                                                        \
+    25.0f /* the other party is active while its recent maximum lies this near its loudest */
 #define EMPTY_REF_DB (-30.0f)
 #define EMPTY_FLOOR_DB (-70.0f)
 #define MIN_FLOOR_DB (-78.0f) /* quieter backgrounds are told apart by no telephone codec */

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 128      /* frames that go through the graph at once: 1.28 s */
-#define LOOK_ROWS 1024 /* rows of 10 ms that may wait at one place; the graph needs 34 deep rows * 8 + CHUNK + some */
+#define CHUNK 128 /* frames that go through the graph at once: 1.28 s */
+#define LOOK_ROWS                                                                                              \
+    1024 /* rows of 10 ms that may wait at one place; the graph needs 34 deep rows * 8 + CHUNK + some */
 
 /* Rows of one width that wait for their layer, oldest first. */
 struct queue {
@@ -21,9 +22,9 @@ struct queue {
 
 /* The graph with one channel as "own". */
 struct pass {
-    struct queue skip0, skip1, skip2;           /* wait for the way up */
-    struct queue in[NET_LAYERS];                /* input of each layer but NET_IN */
-    struct queue out;                           /* logits, padded */
+    struct queue skip0, skip1, skip2; /* wait for the way up */
+    struct queue in[NET_LAYERS];      /* input of each layer but NET_IN */
+    struct queue out;                 /* logits, padded */
 };
 
 struct cq_network {
@@ -31,7 +32,7 @@ struct cq_network {
     cq_layer_fn *run;
     int16_t rows[CHUNK][2][CQ_FEAT_N];
     int n_rows;
-    int64_t n_frames;  /* pushed */
+    int64_t n_frames; /* pushed */
     int64_t n_emitted;
     struct pass pass[2];
     int16_t logits[LOOK_ROWS][2][CQ_NET_OUTPUTS];
@@ -84,7 +85,11 @@ static int pass_init(struct pass *p)
         r = queue_init(&p->skip2, NET_W2, LOOK_ROWS / 4);
     for (int i = NET_DOWN1; i < NET_LAYERS && !r; i++) {
         const struct net_shape *s = &cq_net_shapes[i];
-        r = queue_init(&p->in[i], i == NET_DOWN1 ? NET_W0 : i == NET_DOWN2 ? NET_W1 : i == NET_DOWN3 ? NET_W2 : s->n_in,
+        r = queue_init(&p->in[i],
+                       i == NET_DOWN1   ? NET_W0
+                       : i == NET_DOWN2 ? NET_W1
+                       : i == NET_DOWN3 ? NET_W2
+                                        : s->n_in,
                        LOOK_ROWS);
         if (!r && s->dilation) /* what torch pads with */
             append_zeros(&p->in[i], s->dilation);
@@ -132,7 +137,8 @@ struct cq_network *cq_network_free(struct cq_network *net)
 }
 
 /* x + relu(conv(x)) over what has both neighbours; results go to `to` (and to `also`, if not NULL). */
-static void run_block(struct cq_network *net, struct pass *p, enum net_layer i, struct queue *to, struct queue *also)
+static void run_block(struct cq_network *net, struct pass *p, enum net_layer i, struct queue *to,
+                      struct queue *also)
 {
     struct queue *q = &p->in[i];
     const int d = cq_net_shapes[i].dilation, n = q->n - 2 * d;
@@ -172,7 +178,8 @@ static void run_down(struct cq_network *net, struct pass *p, enum net_layer i, s
 }
 
 /* One row becomes two at twice the rate, on top of what was kept from the way down. */
-static void run_up(struct cq_network *net, struct pass *p, enum net_layer i, struct queue *skip, struct queue *to)
+static void run_up(struct cq_network *net, struct pass *p, enum net_layer i, struct queue *skip,
+                   struct queue *to)
 {
     struct queue *q = &p->in[i];
     const int n = q->n < skip->n / 2 ? q->n : skip->n / 2;
@@ -274,8 +281,8 @@ static int run_chunk(struct cq_network *net, bool end, cq_network_sink *sink, vo
     return sink(ctx, (const int16_t(*)[2][CQ_NET_OUTPUTS])net->logits, n);
 }
 
-int cq_network_push(struct cq_network *net, const int16_t (*rows)[2][CQ_FEAT_N], int n_frames, cq_network_sink *sink,
-                    void *ctx)
+int cq_network_push(struct cq_network *net, const int16_t (*rows)[2][CQ_FEAT_N], int n_frames,
+                    cq_network_sink *sink, void *ctx)
 {
     for (int done = 0; done < n_frames;) {
         const int m = n_frames - done < CHUNK - net->n_rows ? n_frames - done : CHUNK - net->n_rows;

@@ -1,9 +1,9 @@
 /*
  * activity/network.h - the detector's network in 16-bit fixed point.
  *
- * The graph is that of tools/train/model.py: a U of four rates (10, 20, 40, 80 ms), run twice with shared weights, once
- * with each channel as "own". Rows are int16, products are summed in int32 and shifted back; nothing is rounded in
- * floating point, so that every instruction set gives the same logits to the bit.
+ * The graph is that of tools/train/model.py: a U of four rates (10, 20, 40, 80 ms), run twice with shared
+ * weights, once with each channel as "own". Rows are int16, products are summed in int32 and shifted back;
+ * nothing is rounded in floating point, so that every instruction set gives the same logits to the bit.
  */
 #ifndef CQ_ACTIVITY_NETWORK_H
 #define CQ_ACTIVITY_NETWORK_H
@@ -21,16 +21,16 @@ enum cq_network_output {
     CQ_NET_OTHER, /* the other party's talkspurt */
     CQ_NET_OUTPUTS
 };
-#define CQ_NET_LOGIT_ONE 1024.0f /* fixed-point one of a logit */
+#define CQ_NET_LOGIT_ONE 1024.0f  /* fixed-point one of a logit */
 #define CQ_MODEL_LIMIT (1u << 20) /* a longer model file is refused */
 
 struct cq_model;
 
 /*
- * Format of a model file, little endian: "CQMODEL\n", uint32 format (1), uint32 feature version, uint32 number of layers, then
- * for each layer uint16 taps, inputs of a tap, outputs, shift; int32 bias of each output; int16 weights [output][tap][input];
- * at the end 64 hexadecimal digits: SHA-256 of everything before. Sizes must be those of the graph.
- * -EBADMSG: damaged or not a model (err says what). -ENOTSUP: made for other features.
+ * Format of a model file, little endian: "CQMODEL\n", uint32 format (1), uint32 feature version, uint32 number
+ * of layers, then for each layer uint16 taps, inputs of a tap, outputs, shift; int32 bias of each output; int16
+ * weights [output][tap][input]; at the end 64 hexadecimal digits: SHA-256 of everything before. Sizes must be
+ * those of the graph. -EBADMSG: damaged or not a model (err says what). -ENOTSUP: made for other features.
  */
 int cq_model_parse(const void *bytes, size_t n, struct cq_error *err, struct cq_model **ret_model);
 /* -ENOENT, -EACCES, -EIO beside the above; path NULL = "activity-1.bin" of the data folder. */
@@ -41,7 +41,8 @@ const char *cq_model_id(const struct cq_model *model);
 
 struct cq_network;
 
-/* logits[frame][channel][output], scaled by CQ_NET_LOGIT_ONE; frames come in order, without gap. 0 or an error. */
+/* logits[frame][channel][output], scaled by CQ_NET_LOGIT_ONE; frames come in order, without gap. 0 or an error.
+ */
 typedef int cq_network_sink(void *ctx, const int16_t (*logits)[2][CQ_NET_OUTPUTS], int n_frames);
 
 /* cpu as in cq_features_new(). The model must outlive the network. */
@@ -49,8 +50,8 @@ int cq_network_new(const struct cq_model *model, int cpu, struct cq_network **re
 struct cq_network *cq_network_free(struct cq_network *net); /* accepts NULL */
 
 /* Any number of rows. Logits come some 3.5 s later; the rest at the end. Fits cq_features_sink. */
-int cq_network_push(struct cq_network *net, const int16_t (*rows)[2][CQ_FEAT_N], int n_frames, cq_network_sink *sink,
-                    void *ctx);
+int cq_network_push(struct cq_network *net, const int16_t (*rows)[2][CQ_FEAT_N], int n_frames,
+                    cq_network_sink *sink, void *ctx);
 int cq_network_finish(struct cq_network *net, cq_network_sink *sink, void *ctx);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * activity/network_kernel.h - one layer over many rows: y = clip16(relu((W x + b) >> shift)) [+ residual].
  *
- * Weights are packed for pairs of inputs: [output / 8][tap][input / 2][8 outputs][2 inputs], outputs and inputs padded
- * with zeros. Integer arithmetic throughout: every implementation gives equal results. The loader proves that no
- * sum can leave int32.
+ * Weights are packed for pairs of inputs: [output / 8][tap][input / 2][8 outputs][2 inputs], outputs and inputs
+ * padded with zeros. Integer arithmetic throughout: every implementation gives equal results. The loader proves
+ * that no sum can leave int32.
  */
 #ifndef CQ_ACTIVITY_NETWORK_KERNEL_H
 #define CQ_ACTIVITY_NETWORK_KERNEL_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CQ_NET_GROUP 8    /* outputs computed at once */
+#define CQ_NET_GROUP 8 /* outputs computed at once */
 #define CQ_NET_MAX_TAPS 3
 #define CQ_NET_MAX_OUT 128
 
@@ -26,10 +26,10 @@ struct cq_layer {
 };
 
 struct cq_layer_io {
-    const int16_t *x;                 /* row 0 */
-    ptrdiff_t x_step;                 /* from row to row */
-    ptrdiff_t tap[CQ_NET_MAX_TAPS];   /* from a row to its taps */
-    const int16_t *add;               /* before the relu (`skip`) or after it (`residual`); NULL for none */
+    const int16_t *x;               /* row 0 */
+    ptrdiff_t x_step;               /* from row to row */
+    ptrdiff_t tap[CQ_NET_MAX_TAPS]; /* from a row to its taps */
+    const int16_t *add;             /* before the relu (`skip`) or after it (`residual`); NULL for none */
     ptrdiff_t add_step;
     bool add_before;
     bool relu;

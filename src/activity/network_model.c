@@ -16,26 +16,16 @@
 #define HASH_DIGITS (CQ_HASH_HEX - 1)
 
 const struct net_shape cq_net_shapes[NET_LAYERS] = {
-    [NET_IN] = {2, CQ_FEAT_N, NET_W0, 0},
-    [NET_DOWN1] = {1, 2 * NET_W0, NET_W1, 0},
-    [NET_MID1] = {3, NET_W1, NET_W1, 1},
-    [NET_DOWN2] = {1, 2 * NET_W1, NET_W2, 0},
-    [NET_MID2A] = {3, NET_W2, NET_W2, 1},
-    [NET_MID2B] = {3, NET_W2, NET_W2, 2},
-    [NET_DOWN3] = {1, 2 * NET_W2, NET_W3, 0},
-    [NET_DEEP] = {3, NET_W3, NET_W3, 1},
-    [NET_DEEP + 1] = {3, NET_W3, NET_W3, 2},
-    [NET_DEEP + 2] = {3, NET_W3, NET_W3, 4},
-    [NET_DEEP + 3] = {3, NET_W3, NET_W3, 8},
-    [NET_DEEP + 4] = {3, NET_W3, NET_W3, 16},
-    [NET_DEEP_LAST] = {3, NET_W3, NET_W3, 1},
-    [NET_UP2] = {1, NET_W3, 2 * NET_W2, 0},
-    [NET_POST2] = {3, NET_W2, NET_W2, 1},
-    [NET_UP1] = {1, NET_W2, 2 * NET_W1, 0},
-    [NET_POST1] = {3, NET_W1, NET_W1, 1},
-    [NET_UP0] = {1, NET_W1, 2 * NET_W0, 0},
-    [NET_POST0] = {3, NET_W0, NET_W0, 1},
-    [NET_HEAD] = {1, NET_W0, CQ_NET_OUTPUTS, 0},
+    [NET_IN] = {2, CQ_FEAT_N, NET_W0, 0},     [NET_DOWN1] = {1, 2 * NET_W0, NET_W1, 0},
+    [NET_MID1] = {3, NET_W1, NET_W1, 1},      [NET_DOWN2] = {1, 2 * NET_W1, NET_W2, 0},
+    [NET_MID2A] = {3, NET_W2, NET_W2, 1},     [NET_MID2B] = {3, NET_W2, NET_W2, 2},
+    [NET_DOWN3] = {1, 2 * NET_W2, NET_W3, 0}, [NET_DEEP] = {3, NET_W3, NET_W3, 1},
+    [NET_DEEP + 1] = {3, NET_W3, NET_W3, 2},  [NET_DEEP + 2] = {3, NET_W3, NET_W3, 4},
+    [NET_DEEP + 3] = {3, NET_W3, NET_W3, 8},  [NET_DEEP + 4] = {3, NET_W3, NET_W3, 16},
+    [NET_DEEP_LAST] = {3, NET_W3, NET_W3, 1}, [NET_UP2] = {1, NET_W3, 2 * NET_W2, 0},
+    [NET_POST2] = {3, NET_W2, NET_W2, 1},     [NET_UP1] = {1, NET_W2, 2 * NET_W1, 0},
+    [NET_POST1] = {3, NET_W1, NET_W1, 1},     [NET_UP0] = {1, NET_W1, 2 * NET_W0, 0},
+    [NET_POST0] = {3, NET_W0, NET_W0, 1},     [NET_HEAD] = {1, NET_W0, CQ_NET_OUTPUTS, 0},
 };
 
 /* A little-endian reader that never passes the end. */
@@ -108,7 +98,8 @@ static int check_frame(const uint8_t *p, size_t n, struct cq_error *err, char re
         return cq_error_set(err, -EBADMSG, NULL, 0, "not a callqa model");
     cq_hash_bytes(p, n - HASH_DIGITS, hex);
     if (memcmp(hex, p + n - HASH_DIGITS, HASH_DIGITS) != 0)
-        return cq_error_set(err, -EBADMSG, NULL, 0, "the model is damaged: its checksum is wrong; install it again");
+        return cq_error_set(err, -EBADMSG, NULL, 0,
+                            "the model is damaged: its checksum is wrong; install it again");
     memcpy(ret_id, hex, 8);
     ret_id[8] = '\0';
     return 0;
@@ -143,7 +134,8 @@ int cq_model_parse(const void *bytes, size_t n, struct cq_error *err, struct cq_
     const uint32_t format = take(&in, 4), features = take(&in, 4), layers = take(&in, 4);
     r = -ENOTSUP;
     if (format != FORMAT || features != CQ_FEAT_VERSION || layers != NET_LAYERS) {
-        cq_error_set(err, r, NULL, 0, "the model is for another version of callqa; install the one that came with it");
+        cq_error_set(err, r, NULL, 0,
+                     "the model is for another version of callqa; install the one that came with it");
         goto out;
     }
     for (int i = 0; i < NET_LAYERS; i++) {
@@ -172,12 +164,14 @@ int cq_model_load(const char *path, struct cq_error *err, struct cq_model **ret_
     size_t n = 0;
     int r = path ? 0 : cq_path_find_data("activity-1.bin", &found);
     if (r) {
-        cq_error_set(err, r, NULL, 0, "the detector's model activity-1.bin is not installed; run meson install");
+        cq_error_set(err, r, NULL, 0,
+                     "the detector's model activity-1.bin is not installed; run meson install");
         goto out;
     }
     r = cq_path_read(path ? path : found, CQ_MODEL_LIMIT, &bytes, &n);
     if (r) {
-        cq_error_set(err, r, path ? path : found, 0, "the detector's model can't be read: %s", cq_error_name(r));
+        cq_error_set(err, r, path ? path : found, 0, "the detector's model can't be read: %s",
+                     cq_error_name(r));
         goto out;
     }
     r = cq_model_parse(bytes, n, err, ret_model);

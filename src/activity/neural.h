@@ -4,7 +4,8 @@
 
 #include "activity/detector.h"
 
-/* What "neural" means for two channels; -EINVAL for one. Tones, holds and silence are added around it (detector_call.h). */
+/* What "neural" means for two channels; -EINVAL for one. Tones, holds and silence are added around it
+ * (detector_call.h). */
 extern const struct cq_detector_ops cq_neural_ops;
 
 #endif

@@ -5,7 +5,14 @@
 #include "activity/features_kernel.h"
 #include "activity/network_kernel.h"
 
-enum cq_simd_path { CQ_SIMD_BEST = -1, CQ_SIMD_SCALAR, CQ_SIMD_BASELINE, CQ_SIMD_AVX2, CQ_SIMD_AVX512, CQ_SIMD_N };
+enum cq_simd_path {
+    CQ_SIMD_BEST = -1,
+    CQ_SIMD_SCALAR,
+    CQ_SIMD_BASELINE,
+    CQ_SIMD_AVX2,
+    CQ_SIMD_AVX512,
+    CQ_SIMD_N
+};
 
 /* Resolve `cpu` (enum cq_simd_path) on this machine. -ENOTSUP where it or the build lacks the path. */
 int cq_simd_resolve(int cpu, enum cq_simd_path *ret_path);

@@ -1,9 +1,11 @@
 /*
- * cq-decode: the product's own decoding of stored logits, to choose its parameters on validation calls. Not installed.
+ * cq-decode: the product's own decoding of stored logits, to choose its parameters on validation calls. Not
+ * installed.
  *
  * cq-decode LOGITS.i16 FRAMES... [-- NAME=VALUE...]
  *
- * LOGITS as cq-features --model writes them, FRAMES of each call in it. Standard output: "CALL CHANNEL s|m START END" a line.
+ * LOGITS as cq-features --model writes them, FRAMES of each call in it. Standard output: "CALL CHANNEL s|m
+ * START END" a line.
  */
 #include "activity/decode.h"
 
@@ -17,10 +19,14 @@ static const struct {
     const char *name;
     size_t at;
 } SETTINGS[] = {
-#define SETTING(m) {#m, offsetof(struct cq_decode_opts, m)}
-    SETTING(spurt_weight), SETTING(fine_weight),   SETTING(other_weight),   SETTING(bias),        SETTING(begin_cost),
-    SETTING(end_cost),     SETTING(both_cost),     SETTING(music_bias),     SETTING(music_cost),  SETTING(onset_shift_s),
-    SETTING(min_spurt_s),  SETTING(min_music_s),   SETTING(offset_shift_s), SETTING(min_pause_s), SETTING(join_music_s),
+#define SETTING(m)                                                                                             \
+    {                                                                                                          \
+#m, offsetof(struct cq_decode_opts, m)                                                                 \
+    }
+    SETTING(spurt_weight),   SETTING(fine_weight),   SETTING(other_weight), SETTING(bias),
+    SETTING(begin_cost),     SETTING(end_cost),      SETTING(both_cost),    SETTING(music_bias),
+    SETTING(music_cost),     SETTING(onset_shift_s), SETTING(min_spurt_s),  SETTING(min_music_s),
+    SETTING(offset_shift_s), SETTING(min_pause_s),   SETTING(join_music_s),
 };
 
 static int set(struct cq_decode_opts *o, const char *text)

@@ -3,8 +3,9 @@
  *
  * cq-features [--model MODEL.bin] OUT.i16 IN.s16...
  *
- * Each IN holds two interleaved channels, int16, 8 kHz. OUT gets rows [frame][channel][number] of all inputs one after the
- * other: 68 features or, with --model, 4 logits. Standard output: one line an input, "IN FRAMES" and what the scan found.
+ * Each IN holds two interleaved channels, int16, 8 kHz. OUT gets rows [frame][channel][number] of all inputs
+ * one after the other: 68 features or, with --model, 4 logits. Standard output: one line an input, "IN FRAMES"
+ * and what the scan found.
  */
 #include "activity/features.h"
 #include "activity/network.h"
@@ -74,8 +75,8 @@ static int one_file(struct job *job, const struct cq_model *model, int cpu, cons
         printf("%s %ld", path, (n + CQ_FEAT_HOP - 1) / CQ_FEAT_HOP);
         for (int c = 0; c < 2; c++) {
             const struct cq_features_scene *s = cq_features_scene_of(job->f, c);
-            printf("  leak %.1f at %d ref %.1f floor %.1f coupling %.1f", s->leak ? (double)s->leak_db : 0.0, s->delay,
-                   (double)s->ref_db, (double)s->floor_db, (double)s->coupling_db);
+            printf("  leak %.1f at %d ref %.1f floor %.1f coupling %.1f", s->leak ? (double)s->leak_db : 0.0,
+                   s->delay, (double)s->ref_db, (double)s->floor_db, (double)s->coupling_db);
         }
         printf("\n");
     }
