@@ -18,6 +18,7 @@ struct sndfile_decoder {
     int fd;
     int64_t at;
     int64_t size_bytes;
+    int64_t unset_size_at;
     bool io_failed; /* a read failed, as distinct from the end */
 };
 
@@ -146,6 +147,11 @@ static sf_count_t read_bytes(void *buf, sf_count_t n, void *user)
             sd->io_failed = true;
         if (got <= 0)
             break;
+        for (int64_t i = 0; sd->unset_size_at >= 0 && i < 4; i++) {
+            int64_t patch = sd->unset_size_at + i - sd->at;
+            if (patch >= 0 && patch < got)
+                ((unsigned char *)buf)[done + patch] = 0xff;
+        }
         sd->at += got;
         done += got;
     }
@@ -176,6 +182,7 @@ static int open_file(const struct cq_source *src, SF_INFO *info, struct cq_error
     sd->d.ops = &cq_decoder_sndfile;
     sd->fd = src->fd;
     sd->size_bytes = src->size_bytes;
+    sd->unset_size_at = src->unset_size_at;
     SF_VIRTUAL_IO io = {get_size, seek, read_bytes, write_bytes, tell};
     sd->file = sf_open_virtual(&io, SFM_READ, info, sd);
     if (!sd->file) {

@@ -68,6 +68,7 @@ int cq_source_open_fd(int fd, const char *path, struct cq_error *err, struct cq_
         .path = path,
         .container = cq_sniff_container(head, (size_t)n),
     };
+    ret_src->unset_size_at = cq_sniff_unset_size_at(fd, st.st_size, ret_src->container);
     if (ret_src->container == CQ_CONTAINER_UNKNOWN)
         ret_src->container = container_by_name(path);
     return 0;
@@ -104,16 +105,27 @@ static int check_info(const struct cq_source *src, const struct cq_decoder *d, s
     return 0;
 }
 
+/*
+ * libsndfile first: it is the faster and the smaller of the two. But for MPEG it stands on libmpg123, which
+ * writes its doubts about damaged files to standard error.
+ */
+static const struct cq_decoder_ops *const *decoders_for(enum cq_container container)
+{
+#if CQ_HAVE_LIBAV
+    static const struct cq_decoder_ops *const usual[] = {&cq_decoder_sndfile, &cq_decoder_libav, NULL};
+    static const struct cq_decoder_ops *const mpeg[] = {&cq_decoder_libav, &cq_decoder_sndfile, NULL};
+    return container == CQ_CONTAINER_MPEG ? mpeg : usual;
+#else
+    static const struct cq_decoder_ops *const usual[] = {&cq_decoder_sndfile, NULL};
+    (void)container;
+    return usual;
+#endif
+}
+
 int cq_decoder_open(const struct cq_source *src, const struct cq_audio_opts *opts, struct cq_error *err,
                     struct cq_decoder **ret_d)
 {
-    static const struct cq_decoder_ops *const by_content[] = {
-        &cq_decoder_sndfile,
-#if CQ_HAVE_LIBAV
-        &cq_decoder_libav,
-#endif
-        NULL
-    };
+    const struct cq_decoder_ops *const *by_content = decoders_for(src->container);
     struct cq_error last = {0};
     struct cq_decoder *d = NULL;
     const char *name = NULL;

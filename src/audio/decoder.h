@@ -18,6 +18,7 @@ struct cq_source {
     int64_t size_bytes;
     const char *path; /* as given: for its extension and for messages; never opened again */
     enum cq_container container;
+    int64_t unset_size_at; /* see cq_sniff_unset_size_at(): to be read as all ones */
 };
 
 /* What a decoder found; fixed once it is open. */
@@ -59,8 +60,8 @@ struct cq_decoder {
 
 /*
  * The one factory. Files with a known signature are read by content whatever they are called; headerless ones
- * by extension or opts->raw_format. Order: libsndfile, FFmpeg's libav (where built in), raw. Errors as
- * cq_pcm_open().
+ * by extension or opts->raw_format. Order: libsndfile, FFmpeg's libav (where built in); for MPEG the other way
+ * round. Errors as cq_pcm_open().
  */
 int cq_decoder_open(const struct cq_source *src, const struct cq_audio_opts *opts, struct cq_error *err,
                     struct cq_decoder **ret_d);

@@ -63,30 +63,49 @@ static bool zero_size_is_lie(int fd, int64_t at, int64_t size_bytes)
     return sticks_out(at + 8, little_endian(next + 4, 4), size_bytes);
 }
 
+struct riff_data {
+    int64_t at;      /* of the data */
+    uint64_t n;      /* its size as told */
+    bool found, cut; /* cut: the chunks before it do not fit the file */
+};
+
 /* RIFF, RIFX, RF64 and AIFF: 8-byte chunk heads, sizes of 4 bytes, even positions. */
-static bool riff_is_cut(int fd, int64_t size_bytes, bool big, const char *data_id)
+static struct riff_data find_riff_data(int fd, int64_t size_bytes, bool big, const char *data_id)
 {
+    struct riff_data d = {0};
     uint64_t data_64 = 0;
     int64_t at = 12;
-    for (int i = 0; i < MAX_CHUNKS; i++) {
+    for (int i = 0; i < MAX_CHUNKS && !d.found; i++) {
         unsigned char head[16];
-        if (!read_at(fd, at, head, 8))
-            return true; /* ends before its data */
-        uint64_t n = big ? big_endian(head + 4, 4) : little_endian(head + 4, 4);
-        if (memcmp(head, "ds64", 4) == 0 && read_at(fd, at + 8, head, 16)) {
-            data_64 = little_endian(head + 8, 8);
-        } else if (memcmp(head, data_id, 4) == 0) {
-            if (n == UNFINISHED_32 && data_64)
-                n = data_64;
-            if (n == 0 && !data_64)
-                return zero_size_is_lie(fd, at + 8, size_bytes);
-            return sticks_out(at + 8, n, size_bytes);
+        if (!read_at(fd, at, head, 8)) {
+            d.cut = true; /* ends before its data */
+            break;
         }
-        if (sticks_out(at + 8, n, size_bytes))
-            return true;
+        uint64_t n = big ? big_endian(head + 4, 4) : little_endian(head + 4, 4);
+        if (memcmp(head, data_id, 4) == 0) {
+            d.found = true;
+            d.at = at + 8;
+            d.n = n == UNFINISHED_32 && data_64 ? data_64 : n;
+            break;
+        }
+        bool is_ds64 = memcmp(head, "ds64", 4) == 0;
+        if (is_ds64 && read_at(fd, at + 8, head, 16))
+            data_64 = little_endian(head + 8, 8);
+        if (sticks_out(at + 8, n, size_bytes)) {
+            d.cut = true;
+            break;
+        }
         at += 8 + (int64_t)(n + (n & 1));
     }
-    return false;
+    return d;
+}
+
+static bool riff_is_cut(int fd, int64_t size_bytes, bool big, const char *data_id)
+{
+    struct riff_data d = find_riff_data(fd, size_bytes, big, data_id);
+    if (!d.found)
+        return d.cut;
+    return d.n == 0 ? zero_size_is_lie(fd, d.at, size_bytes) : sticks_out(d.at, d.n, size_bytes);
 }
 
 /* Sony Wave64: 16-byte ids, sizes of 8 bytes that count the 24-byte head, 8-byte alignment. */
@@ -321,12 +340,25 @@ static bool amr_is_cut(int fd, int64_t size_bytes)
     return frames_are_cut(fd, wide ? 9 : 6, size_bytes, CQ_CONTAINER_AMR, wide);
 }
 
+static bool is_rifx(int fd)
+{
+    unsigned char id[4];
+    return read_at(fd, 0, id, 4) && memcmp(id, "RIFX", 4) == 0;
+}
+
+int64_t cq_sniff_unset_size_at(int fd, int64_t size_bytes, enum cq_container container)
+{
+    if (container != CQ_CONTAINER_WAV)
+        return -1;
+    struct riff_data d = find_riff_data(fd, size_bytes, is_rifx(fd), "data");
+    return d.found && d.n == 0 && zero_size_is_lie(fd, d.at, size_bytes) ? d.at - 4 : -1;
+}
+
 bool cq_sniff_is_cut(int fd, int64_t size_bytes, enum cq_container container)
 {
-    unsigned char id[4] = {0};
     switch (container) {
     case CQ_CONTAINER_WAV:
-        return riff_is_cut(fd, size_bytes, read_at(fd, 0, id, 4) && memcmp(id, "RIFX", 4) == 0, "data");
+        return riff_is_cut(fd, size_bytes, is_rifx(fd), "data");
     case CQ_CONTAINER_RF64:
         return riff_is_cut(fd, size_bytes, false, "data");
     case CQ_CONTAINER_AIFF:

@@ -49,4 +49,10 @@ const char *cq_sniff_word(enum cq_container container);
  */
 bool cq_sniff_is_cut(int fd, int64_t size_bytes, enum cq_container container);
 
+/*
+ * Where the four bytes of a WAV file's data size stand, if they are zero though data follows: the recorder died
+ * before it came back to fill them in. -1 otherwise.
+ */
+int64_t cq_sniff_unset_size_at(int fd, int64_t size_bytes, enum cq_container container);
+
 #endif
