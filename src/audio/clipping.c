@@ -5,10 +5,10 @@
  *
  * A flat top is a run of 3 and more samples at the frame's extreme, as flat as the format resolves. A smooth
  * peak sampled densely or coded coarsely (G.711: steps of 1/16 at the top) looks flat as well. It has a
- * parabola's shoulders, though: if its top stays within one step t over a run of length L, then one run length
- * further out, three half lengths from the middle, it has fallen by 3^2 t. A wave of which a piece of height d
- * was cut off has fallen by 8 d there. So shoulders of twice the parabola's say: more than two steps were cut
- * off.
+ * parabola's shoulders, though: if L samples of its top lie within t, it has fallen by ((3L - 1) / (L - 1))^2
+ * t, 16 t for L = 3, 9 t for long runs, one run length further out. A wave of which a piece of height d was cut
+ * off has fallen by 8 d there. So steeper shoulders than the parabola's say that a piece was cut off, and one
+ * higher than a step or two.
  *
  * The ceiling is the height at which many such tops lie while hardly anything goes above it.
  */
@@ -24,12 +24,13 @@
 #define FLATNESS 1       /* 16-bit steps inside a flat top: dither, resampling */
 #define MIN_CEILING 1638 /* -26 dBov: below, flatness means nothing */
 #define FULL_SCALE_MIN                                                                                         \
-    32112                /* the greatest values of mu-law (32124), A-law (32256), 8 and 16 bits lie above      \
-                          */
-#define SHOULDER 18.0    /* twice the parabola's 9 */
-#define MIN_TOPS 3       /* below full scale, fewer are chance */
-#define ABOVE_SHARE 0.05 /* frames that go above the ceiling (clicks) against those at it */
-#define STANDS_OUT 3     /* tops at the ceiling against those of any other height near it */
+    32112             /* the greatest values of mu-law (32124), A-law (32256), 8 and 16 bits lie above         \
+                       */
+#define SHOULDER 18.0 /* twice the parabola's 9 */
+#define COMPANDED_SHOULDER 18.0 /* twice the parabola's 9: long runs of one code are common in speech */
+#define MIN_TOPS 3              /* below full scale, fewer are chance */
+#define ABOVE_SHARE 0.05        /* frames that go above the ceiling (clicks) against those at it */
+#define STANDS_OUT 3            /* tops at the ceiling against those of any other height near it */
 #define NEAR 0.7
 #define LEVELS 32769
 #define MERGE_S 0.050 /* tops closer than this are one fault */
@@ -75,15 +76,16 @@ int cq_clipping_new(int rate_hz, double level_step, bool companded, struct cq_cl
     return 0;
 }
 
-/* What the format cannot tell apart at this height, in 16-bit units. */
-static double step_at(const struct cq_clipping *c, int level)
+/* The samples of a flat top of this height lie within this, in 16-bit units; half a unit of rounding at either
+ * end. */
+static double tolerance_at(const struct cq_clipping *c, int level)
 {
     double unit = 32768.0;
     if (c->companded) {
         while (unit / 2 >= level)
             unit /= 2;
     }
-    return fmax(c->step * unit, FLATNESS);
+    return c->companded ? c->step * unit : fmax(c->step * unit, FLATNESS + 1.0);
 }
 
 /* x[from..to) is a flat top of this height; does the wave fall off steeply enough one run length beyond it? */
@@ -91,7 +93,9 @@ static bool has_corners(const struct cq_clipping *c, const int16_t *x, int from,
 {
     int run = to - from;
     double left = (double)level - sign * x[from - run], right = (double)level - sign * x[to - 1 + run];
-    return (left + right) / 2 >= SHOULDER * step_at(c, level);
+    double parabola = (3.0 * run - 1.0) / (run - 1.0);
+    double steep = c->companded ? COMPANDED_SHOULDER : SHOULDER * parabola * parabola;
+    return (left + right) / 2 >= steep * tolerance_at(c, level);
 }
 
 /* When full, the lowest half of the heights make room: the ceiling is above them. */

@@ -22,6 +22,7 @@
 #define HIGHEST_HZ 500.0
 #define LINE_DB 10.0      /* above the neighbours */
 #define LONE_LINE_DB 15.0 /* the fundamental without any harmonic */
+#define GUARD 5           /* and that its skirts spoil */
 #define LOBE 2            /* bins either side that a line of the Hann window fills */
 #define NEIGHBOURS 10
 #define LOG_BIAS_DB 2.51 /* mean of the logarithm of noise power, under the logarithm of its mean */
@@ -167,10 +168,10 @@ static double lines_power(const double *db, double bin_hz, double mains_hz, bool
         n_lines++;
         if (harmonic == 1)
             first_db = above_db;
-        for (int i = peak - LOBE; i <= peak + LOBE; i++) {
+        for (int i = peak - LOBE; i <= peak + LOBE; i++)
             power += fmax(0.0, from_db(db[i]) - from_db(base_db + LOG_BIAS_DB));
+        for (int i = peak - GUARD; i <= peak + GUARD; i++)
             ret_is_line[i] = true;
-        }
     }
     return n_lines >= 2 || first_db >= LONE_LINE_DB ? power : 0.0;
 }
