@@ -354,22 +354,38 @@ static int energy_process(struct cq_detector *d, const float *const pcm[], int n
     return feed(e, pcm, n, false);
 }
 
-/* Whether steady sinusoids hold too much of the sound around piece i for talk. */
-static bool is_music(const struct pieces *p, size_t i)
+/* Share of steady sinusoids in the pieces from `first` to `last`. */
+static double mean_tonal(const struct pieces *p, size_t first, size_t last)
 {
-    const struct piece *own = &p->v[i];
     double sum = 0.0, length = 0.0;
-    size_t first = i;
 
-    while (first && p->v[first - 1].end > own->start - TONAL_WINDOW_FRAMES)
-        first--;
-    for (size_t k = first; k < p->n && p->v[k].start < own->end + TONAL_WINDOW_FRAMES; k++) {
+    for (size_t k = first; k <= last; k++) {
         const int l = p->v[k].end - p->v[k].start;
         sum += (double)p->v[k].tonal * l;
         length += l;
     }
-    return (own->tonal > 2.0 * TONAL_LIMIT && own->end - own->start >= SHORT_TONAL_FRAMES) ||
-           sum > TONAL_LIMIT * length;
+    return length > 0.0 ? sum / length : 0.0;
+}
+
+/*
+ * Whether steady sinusoids hold too much of the sound around piece i for talk: on both sides of it, so that
+ * talk right before or after music stays talk.
+ */
+static bool is_music(const struct pieces *p, size_t i)
+{
+    const struct piece *own = &p->v[i];
+    size_t first = i, last = i;
+    double before, after;
+
+    if (own->tonal > 2.0 * TONAL_LIMIT && own->end - own->start >= SHORT_TONAL_FRAMES)
+        return true;
+    while (first && p->v[first - 1].end > own->start - TONAL_WINDOW_FRAMES)
+        first--;
+    while (last + 1 < p->n && p->v[last + 1].start < own->end + TONAL_WINDOW_FRAMES)
+        last++;
+    before = first < i ? mean_tonal(p, first, i) : own->tonal;
+    after = last > i ? mean_tonal(p, i, last) : own->tonal;
+    return before > TONAL_LIMIT && after > TONAL_LIMIT;
 }
 
 static int add_channel(struct energy *e, int c, struct cq_activity *a)
