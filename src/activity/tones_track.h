@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #define CQ_TONES_PROGRESS_BLOCKS 5 /* 100 ms: four periods of the beat of 440 + 480 Hz */
+#define CQ_TONES_TONAL_SHARE 0.80f /* one or two peaks of a tone hold this much: 6 dB over white noise */
+
 /* What one 20 ms block looks like. */
 struct cq_tone_block {
     bool quiet;         /* too weak to look at: all but `energy` is 0 */
@@ -83,6 +85,20 @@ struct cq_tone_track {
     struct cq_tone_bursts bursts;
     struct cq_goertzel_fine bank;
 };
+
+/* Begin at the block that comes next in *t; take the block into the burst; mean square of the blocks that it
+ * fills. */
+void cq_tone_edges_open(struct cq_tone_edges *e, const struct cq_tone_track *t);
+void cq_tone_edges_add(struct cq_tone_edges *e, int64_t block, float energy);
+double cq_tone_edges_energy(const struct cq_tone_edges *e);
+
+/* What is the same for every kind of burst: where it lies, to a few ms, how loud it is, how it rises and falls.
+ */
+struct cq_tone_burst cq_tone_burst_make(const struct cq_tone_edges *e);
+float cq_tone_energy_db(double energy);
+
+/* One block for the finder of call progress (tones_progress.c). Returns 0 or -ENOMEM. */
+int cq_tone_progress_add(struct cq_tone_track *t, const struct cq_tone_block *b, const float *recent);
 
 void cq_tone_track_init(struct cq_tone_track *t);
 void cq_tone_track_done(struct cq_tone_track *t);
