@@ -12,11 +12,17 @@
 /* One line a command here, one in the list below. */
 extern const struct cq_command cq_command_analyze;
 extern const struct cq_command cq_command_config;
+extern const struct cq_command cq_command_db;
 extern const struct cq_command cq_command_evaluate;
 extern const struct cq_command cq_command_help;
+extern const struct cq_command cq_command_list;
+extern const struct cq_command cq_command_query;
+extern const struct cq_command cq_command_rubric;
+extern const struct cq_command cq_command_show;
 
 const struct cq_command *const cq_commands[] = {
-    &cq_command_analyze, &cq_command_config, &cq_command_evaluate, &cq_command_help, NULL,
+    &cq_command_analyze, &cq_command_list,   &cq_command_show,     &cq_command_query, &cq_command_db,
+    &cq_command_rubric,  &cq_command_config, &cq_command_evaluate, &cq_command_help,  NULL,
 };
 
 static const struct {

@@ -1,0 +1,37 @@
+/* cli/show.h - one call told in full, for `callqa show`. */
+#ifndef CQ_CLI_SHOW_H
+#define CQ_CLI_SHOW_H
+
+#include "callqa/analysis.h"
+#include "cli/term.h"
+#include "rubric/rubric.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct cq_show {
+    FILE *out;
+    struct cq_term term;
+    const struct cq_analysis *a;
+    int64_t call;
+    const struct cq_rubric
+        *rubric; /* the form of the scorecard where it is installed, for its labels; or NULL */
+    bool all;    /* every piece of evidence instead of the first few */
+};
+
+/* Recording, parties, what is wrong with the line. */
+void cq_show_head(const struct cq_show *s);
+/* Items with indicators, points and evidence; subtotals; what is open. */
+void cq_show_scorecard(const struct cq_show *s);
+void cq_show_flags(const struct cq_show *s);
+/* Both parties side by side, then the call; a null says why. */
+void cq_show_measures(const struct cq_show *s);
+void cq_show_events(const struct cq_show *s);
+
+/* Part of the others: a title, and "1:03.2". */
+void cq_show_title(const struct cq_show *s, const char *title);
+#define CQ_SHOW_TIME_MAX 48
+char *cq_show_time(double seconds, char buf[CQ_SHOW_TIME_MAX]);
+
+#endif

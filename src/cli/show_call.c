@@ -1,0 +1,210 @@
+#include "cli/show.h"
+
+#include "base/number.h"
+#include "base/path.h"
+#include "base/time.h"
+#include "cli/i18n.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NAME_COLUMNS 30
+#define VALUE_COLUMNS 22
+
+void cq_show_title(const struct cq_show *s, const char *title)
+{
+    fprintf(s->out, s->term.colour ? "\n\033[1m%s\033[0m\n" : "\n%s\n", title);
+}
+
+/* To the tenth: near enough to find it by ear. */
+char *cq_show_time(double seconds, char buf[CQ_SHOW_TIME_MAX])
+{
+    long tenths = isfinite(seconds) && fabs(seconds) < 1e7 ? lround(fabs(seconds) * 10) : 0;
+    const char *sign = seconds < 0 ? "-" : "";
+    if (tenths >= 36000)
+        snprintf(buf, CQ_SHOW_TIME_MAX, "%s%ld:%02ld:%02ld.%ld", sign, tenths / 36000, tenths / 600 % 60,
+                 tenths / 10 % 60, tenths % 10);
+    else
+        snprintf(buf, CQ_SHOW_TIME_MAX, "%s%ld:%02ld.%ld", sign, tenths / 600, tenths / 10 % 60, tenths % 10);
+    return buf;
+}
+
+/* "label    text", nothing where there is no text. Control characters of names from outside are taken out. */
+static void put_field(const struct cq_show *s, const char *label, const char *text)
+{
+    if (!text || !*text)
+        return;
+    fputs("  ", s->out);
+    cq_term_put(s->out, label, 12, false, s->term.utf8);
+    fputs("  ", s->out);
+    cq_term_put(s->out, text, cq_term_width(text), false, s->term.utf8);
+    fputc('\n', s->out);
+}
+
+static void put_recording(const struct cq_show *s)
+{
+    const struct cq_recording *r = &s->a->recording;
+    char length[CQ_TIME_CLOCK_MAX], text[256], hash[17];
+    put_field(s, _("recording"), r->path);
+    snprintf(text, sizeof text, P_("%s, %s, %d Hz, %d channel", "%s, %s, %d Hz, %d channels", r->channels),
+             cq_time_format_clock(r->duration_s, length), r->format, r->sample_rate_hz, r->channels);
+    put_field(s, _("sound"), text);
+    snprintf(hash, sizeof hash, "%.16s", r->sha256);
+    put_field(s, _("content"), hash);
+}
+
+static void put_parties(const struct cq_show *s)
+{
+    char text[256];
+    if (!s->a->diarized) {
+        snprintf(text, sizeof text, _("agent on channel %d, customer on channel %d"),
+                 s->a->recording.channel_of[CQ_AGENT], s->a->recording.channel_of[CQ_CUSTOMER]);
+    } else {
+        snprintf(text, sizeof text,
+                 _("one channel; told apart by their voices, the agent by \"%s\" (confidence %.0f%%)"),
+                 s->a->activity.party_rule, s->a->activity.party_confidence * 100);
+    }
+    put_field(s, _("parties"), text);
+}
+
+static void put_warnings(const struct cq_show *s)
+{
+    const struct cq_recording *r = &s->a->recording;
+    if (s->a->unscorable)
+        put_field(s, _("unscorable"), s->a->reason ? _(s->a->reason) : _("no reason given"));
+    if (r->truncated)
+        put_field(s, _("warning"), _("the file is cut off; what is there was analysed"));
+    if (r->health.fake_stereo)
+        put_field(s, _("warning"), _("both channels carry the same sound"));
+    if (r->health.swapped_suspect)
+        put_field(s, _("warning"),
+                  _("ringing or hold music lies on the customer's side: the channels may be "
+                    "exchanged (--layout)"));
+}
+
+void cq_show_head(const struct cq_show *s)
+{
+    const struct cq_call_info *info = &s->a->info;
+    char title[64];
+    snprintf(title, sizeof title, _("Call %lld"), (long long)s->call);
+    fprintf(s->out, s->term.colour ? "\033[1m%s\033[0m\n" : "%s\n", title);
+    put_recording(s);
+    put_field(s, _("started"), info->started_at);
+    put_field(s, _("agent"), info->agent);
+    put_field(s, _("customer"), info->customer);
+    put_field(s, _("queue"), info->queue);
+    put_field(s, _("department"), info->department);
+    put_field(s, _("direction"), info->direction);
+    put_field(s, _("external id"), info->external_id);
+    put_parties(s);
+    put_field(s, _("detector"), s->a->detector);
+    put_warnings(s);
+}
+
+/* Why there is no value, short enough for a column. */
+static const char *reason_words(enum cq_null_reason reason)
+{
+    switch (reason) {
+    case CQ_HAS_VALUE:
+        return "";
+    case CQ_NULL_NO_SPEECH:
+        return _("does not speak");
+    case CQ_NULL_TOO_LITTLE:
+        return _("too little material");
+    case CQ_NULL_NO_EVENTS:
+        return _("none happened");
+    case CQ_NULL_MIXED_RECORDING:
+        return _("not in a mixed one");
+    case CQ_NULL_UNSCORABLE:
+        return _("unscorable");
+    case CQ_NULL_NOT_MEASURED:
+        return _("not measured");
+    }
+    return "";
+}
+
+static void put_value(const struct cq_show *s, const struct cq_value *v, const char *unit)
+{
+    char number[CQ_NUMBER_MAX], text[CQ_NUMBER_MAX + 16];
+    if (v->reason != CQ_HAS_VALUE) {
+        snprintf(text, sizeof text, "(%s)", reason_words(v->reason));
+    } else {
+        cq_number_format(number, v->v, unit[0] ? 2 : 3);
+        snprintf(text, sizeof text, "%s%s%s", number, unit[0] ? " " : "", unit);
+    }
+    cq_term_put(s->out, text, VALUE_COLUMNS, true, s->term.utf8);
+}
+
+/* What a measure is stands behind it where the terminal has room. */
+static void put_help(const struct cq_show *s, const char *help, size_t used)
+{
+    size_t room = s->term.width > 0 && (size_t)s->term.width > used + 3 ? (size_t)s->term.width - used - 3 : 0;
+    size_t width = cq_term_width(_(help));
+    if (room >= 20 || (room && width <= room)) {
+        fputs("   ", s->out);
+        cq_term_put(s->out, _(help), width < room ? width : room, false, s->term.utf8);
+    }
+    fputc('\n', s->out);
+}
+
+void cq_show_measures(const struct cq_show *s)
+{
+    const struct cq_metrics *m = &s->a->metrics;
+    cq_show_title(s, _("Measures"));
+    fputs("  ", s->out);
+    cq_term_put(s->out, "", NAME_COLUMNS, false, s->term.utf8);
+    cq_term_put(s->out, _("agent"), VALUE_COLUMNS, true, s->term.utf8);
+    cq_term_put(s->out, _("customer"), VALUE_COLUMNS, true, s->term.utf8);
+    fputc('\n', s->out);
+    for (int i = 0; i < CQ_N_PARTY_METRICS; i++) {
+        const struct cq_metric_info *info = cq_party_metric_info((enum cq_party_metric)i);
+        fputs("  ", s->out);
+        cq_term_put(s->out, info->name, NAME_COLUMNS, false, s->term.utf8);
+        put_value(s, &m->party[CQ_AGENT][i], info->unit);
+        put_value(s, &m->party[CQ_CUSTOMER][i], info->unit);
+        put_help(s, info->help, 2 + NAME_COLUMNS + 2 * VALUE_COLUMNS);
+    }
+    fputs("  ", s->out);
+    cq_term_put(s->out, "", NAME_COLUMNS, false, s->term.utf8);
+    cq_term_put(s->out, _("call"), VALUE_COLUMNS, true, s->term.utf8);
+    fputc('\n', s->out);
+    for (int i = 0; i < CQ_N_CALL_METRICS; i++) {
+        const struct cq_metric_info *info = cq_call_metric_info((enum cq_call_metric)i);
+        fputs("  ", s->out);
+        cq_term_put(s->out, info->name, NAME_COLUMNS, false, s->term.utf8);
+        put_value(s, &m->call[i], info->unit);
+        put_help(s, info->help, 2 + NAME_COLUMNS + VALUE_COLUMNS);
+    }
+}
+
+static void put_event(const struct cq_show *s, const struct cq_event *e)
+{
+    char from[CQ_SHOW_TIME_MAX], to[CQ_SHOW_TIME_MAX];
+    fprintf(s->out, "  %10s - %-10s  ", cq_show_time(e->at.start_s, from), cq_show_time(e->at.end_s, to));
+    cq_term_put(s->out, e->by == CQ_NOBODY ? "" : _(cq_party_name(e->by)), 10, false, s->term.utf8);
+    fprintf(s->out, "%s", cq_event_name(e->type));
+    if (cq_outcome_name(e->outcome))
+        fprintf(s->out, ", %s", cq_outcome_name(e->outcome));
+    if (e->early_cut_in)
+        fputs(", early_cut_in", s->out);
+    if (e->restart)
+        fprintf(s->out, ", restart (%.1f s)", e->cost_s);
+    if (e->overlap_s > 0)
+        fprintf(s->out, ", %.2f s %s", e->overlap_s, _("both speaking"));
+    if (e->type == CQ_EVENT_TONE)
+        fprintf(s->out, ", %s%s%c", cq_tone_name(e->tone), e->digit ? " " : "", e->digit ? e->digit : ' ');
+    if (e->type == CQ_EVENT_LONG_RESPONSE)
+        fprintf(s->out, ", %.1f s", e->value);
+    if (e->type == CQ_EVENT_RAISED_VOICE)
+        fprintf(s->out, ", %+.1f dB", e->value);
+    fputc('\n', s->out);
+}
+
+void cq_show_events(const struct cq_show *s)
+{
+    cq_show_title(s, _("Events"));
+    for (size_t i = 0; i < s->a->talk.events.n; i++)
+        put_event(s, &s->a->talk.events.v[i]);
+    if (!s->a->talk.events.n)
+        fprintf(s->out, "  %s\n", _("none"));
+}
