@@ -30,7 +30,8 @@ static void put_evidence(const struct cq_show *s, const struct cq_evidence *v, s
 }
 
 /* Value, and what the curve of the form makes of it. */
-static void put_indicator(const struct cq_show *s, const struct cq_indicator_score *ind)
+static void put_indicator(const struct cq_show *s, const struct cq_item_score *item,
+                          const struct cq_indicator_score *ind)
 {
     char value[CQ_NUMBER_MAX] = "-", points[CQ_NUMBER_MAX] = "";
     if (ind->value.reason == CQ_HAS_VALUE)
@@ -44,7 +45,7 @@ static void put_indicator(const struct cq_show *s, const struct cq_indicator_sco
     } else {
         fprintf(s->out, ", %s", _("does not count"));
     }
-    if (ind->note)
+    if (ind->note && !(item->note && strstr(item->note, ind->note))) /* said once is enough */
         fprintf(s->out, " (%s)", ind->note);
     fputc('\n', s->out);
 }
@@ -85,7 +86,7 @@ static void put_item(const struct cq_show *s, const struct cq_item_score *item)
         fprintf(s->out, "  (%s)", item->note);
     fputc('\n', s->out);
     for (size_t i = 0; i < item->n_indicators; i++)
-        put_indicator(s, &item->indicators[i]);
+        put_indicator(s, item, &item->indicators[i]);
     put_evidence(s, item->evidence, item->n_evidence, "          ");
 }
 
