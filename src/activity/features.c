@@ -145,6 +145,11 @@ int cq_features_take(struct cq_features *f, const float *const pcm[2], int n)
     return m;
 }
 
+static float larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
 /* Move the track on by one block and give the maximum over each frame and the 32 before it. */
 static void track_push(struct track *t, const float v[FRAMES], float ret_top[FRAMES])
 {
@@ -153,15 +158,15 @@ static void track_push(struct track *t, const float v[FRAMES], float ret_top[FRA
     memcpy(t->v[TRACK_BLOCKS - 1], v, sizeof t->v[0]);
     float old[FRAMES], top = FEWEST_DB, mid = FEWEST_DB;
     for (int l = FRAMES - 1; l >= 0; l--) {
-        top = fmaxf(top, t->v[0][l]);
+        top = larger(top, t->v[0][l]);
         old[l] = top;
     }
     for (int b = 1; b < TRACK_BLOCKS - 1; b++)
-        mid = fmaxf(mid, t->top[b]);
+        mid = larger(mid, t->top[b]);
     top = FEWEST_DB;
     for (int l = 0; l < FRAMES; l++) {
-        top = fmaxf(top, v[l]);
-        ret_top[l] = fmaxf(fmaxf(top, mid), old[l]);
+        top = larger(top, v[l]);
+        ret_top[l] = larger(larger(top, mid), old[l]);
     }
     t->top[TRACK_BLOCKS - 1] = top;
 }

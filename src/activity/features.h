@@ -17,6 +17,7 @@
 #define CQ_FEAT_BLOCK 8        /* frames handed on at once */
 #define CQ_FEAT_N 68           /* numbers a channel and frame */
 #define CQ_FEAT_ONE 2048       /* fixed-point one */
+#define CQ_FEAT_LIMIT 16384    /* no number is larger */
 #define CQ_FEAT_VERSION 1      /* changes with the meaning of any number; stored in the model */
 #define CQ_FEAT_MAX_DELAY 4000 /* samples: the latest echo that is looked for, 0.5 s */
 

@@ -16,8 +16,9 @@
 #define TALK_MIN_DB (-50.0f)  /* quieter talk tells nothing */
 #define QUIET_MIN_DB (-72.0f) /* levels below count as this: digital silence is not the best listener */
 #define FULL_SCALE_DB 90.309f /* 20 log10(32768) */
-#define FULL_SNIPPETS 120 /* the first two minutes are looked at whole, then every PERIOD_SNIPPETS-th second   \
-                           */
+#define FULL_SNIPPETS                                                                                          \
+    120 /* the first two minutes are looked at whole, then every PERIOD_SNIPPETS-th second                     \
+         */
 #define PERIOD_SNIPPETS 4
 #define AHEAD 16  /* the listener's channel may come first by this many samples: 2 ms */
 #define SPREAD 12 /* the fit begins this much before the peak */

@@ -30,18 +30,21 @@ enum {
 };
 _Static_assert(ROW_END == CQ_FEAT_N, "the row is full");
 
+#define ROUND_UP 16384.5f /* makes rounding a truncation of positive numbers */
+#define ROUND_UP_INT 16384
 #define PER_10DB 0.1f
 #define PER_20DB 0.05f
 #define LEVEL_MID_DB (-50.0f)
 #define REF_MID_DB (-30.0f)
 
+/* lo >= -8 and hi <= 8, which CQ_FEAT_LIMIT promises. */
 static void put(struct cq_features *f, int c, int number, const float v[CQ_LANES], float scale, float lo,
                 float hi)
 {
     for (int l = 0; l < FRAMES; l++) {
         float x = v[l] * scale;
         x = x < lo ? lo : x > hi ? hi : x;
-        f->rows[l][c][number] = (int16_t)(int)floorf(x * CQ_FEAT_ONE + 0.5f);
+        f->rows[l][c][number] = (int16_t)((int)(x * CQ_FEAT_ONE + ROUND_UP) - ROUND_UP_INT);
     }
 }
 

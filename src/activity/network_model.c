@@ -6,7 +6,7 @@
 #include "base/path.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +58,13 @@ static size_t n_weights(const struct net_shape *s)
     return (size_t)padded(s->n_out) * (size_t)s->n_taps * (size_t)s->n_in;
 }
 
+/* Whether no input can drive the sum of an output out of int32: features have either sign, activations none. */
+static bool sum_fits(int64_t up, int64_t down, int32_t bias, int shift, bool features)
+{
+    const int64_t most = features ? (up + down) * CQ_FEAT_LIMIT : (up > down ? up : down) * INT16_MAX;
+    return most + (bias < 0 ? -(int64_t)bias : bias) + ((int64_t)1 << (shift - 1)) <= INT32_MAX;
+}
+
 /* Weights come [output][tap][input]; see network_kernel.h for where they go. */
 static int read_layer(struct reader *r, const struct net_shape *s, int16_t *weights, int32_t *bias,
                       struct cq_layer *ret_layer)
@@ -70,15 +77,17 @@ static int read_layer(struct reader *r, const struct net_shape *s, int16_t *weig
     for (int o = 0; o < s->n_out; o++)
         bias[o] = (int32_t)take(r, 4);
     for (int o = 0; o < s->n_out; o++) {
-        int64_t most = bias[o] < 0 ? -(int64_t)bias[o] : bias[o];
-        most += (int64_t)1 << (shift - 1);
+        int64_t up = 0, down = 0;
         for (size_t k = 0; k < n_per_out; k++) {
             const int16_t w = (int16_t)take(r, 2);
             const size_t group = (size_t)(o / CQ_NET_GROUP) * n_per_out * CQ_NET_GROUP;
             weights[group + (k / 2 * CQ_NET_GROUP + (size_t)(o % CQ_NET_GROUP)) * 2 + k % 2] = w;
-            most += (int64_t)(w < 0 ? -w : w) * -(int64_t)INT16_MIN;
+            if (w > 0)
+                up += w;
+            else
+                down -= w;
         }
-        if (most > INT32_MAX)
+        if (!sum_fits(up, down, bias[o], (int)shift, s == &cq_net_shapes[NET_IN]))
             return -EBADMSG;
         bias[o] += (int32_t)1 << (shift - 1);
     }

@@ -1,6 +1,7 @@
 /* The twin of the vector paths in plain C. */
 #include "activity/network_kernel.h"
 
+#define CQ_KERNEL_PLAIN
 #define LAYER_FN cq_layer_scalar
 #define ROWS 4
 

@@ -1,6 +1,6 @@
 """export.py NET.pt VALID_PREFIX MODEL.bin [VECTORS.bin]: 16-bit weights in the format of src/activity/network.h.
 
-VECTORS gets a stretch of features and this framework's logits for the unit test: "CQVEC\\0\\0\\0", uint32 frames, int16 rows
+VECTORS gets a stretch of features and this framework's logits, with the weights as rounded, for the unit test: "CQVEC\\0\\0\\0", uint32 frames, int16 rows
 [frame][2][68], float32 logits [frame][2][4].
 """
 import hashlib
@@ -41,6 +41,28 @@ def layers(net):
     return res + [("head", *taps_last(net.head))]
 
 
+def largest_sum(iw, last_index):
+    """Bound of |sum of products|: features reach 2^14 with any sign; activations are 0 to 2^15 - 1."""
+    flat = iw.reshape(len(iw), -1)
+    if last_index == 0:
+        return np.abs(flat).sum(1) * 16384.0
+    return np.maximum(np.where(flat > 0, flat, 0).sum(1), np.where(flat < 0, -flat, 0).sum(1)) * 32767.0
+
+
+def put_back(net, name, w, b):
+    """The rounded weights into the framework's network, so that its answers differ by arithmetic alone."""
+    ten = lambda x: torch.from_numpy(np.ascontiguousarray(x)).float()  # noqa: E731
+    if name == "in":
+        scale, mean = net.scale.numpy(), net.mean.numpy()
+        net.own.weight.data, net.other.weight.data = ten(w[:, 0] / scale), ten(w[:, 1] / scale)
+        net.own.bias.data = ten(b + w.sum(1) @ mean)
+        return
+    m = getattr(net, name) if hasattr(net, name) else net.deep[int(name[4:])]
+    m = getattr(m, "conv", getattr(m, "lin", m))
+    m.weight.data = ten(w.reshape(w.shape[0], m.weight.shape[2], -1).transpose(0, 2, 1))
+    m.bias.data = ten(b)
+
+
 def main(argv):
     net = Net()
     net.load_state_dict(torch.load(argv[1]))
@@ -55,10 +77,11 @@ def main(argv):
         for qw in range(15, -1, -1):
             iw, ib = np.round(w * 2.0 ** qw), np.round(b * 2.0 ** (qx + qw))
             shift = qx + qw - qy
-            total = np.abs(iw).reshape(len(w), -1).sum(1) * 32768.0 + np.abs(ib) + 2.0 ** max(0, shift - 1)
+            total = largest_sum(iw, 0 if name == "in" else 1) + np.abs(ib) + 2.0 ** max(0, shift - 1)
             if np.abs(iw).max() <= 32767 and total.max() < 2 ** 31 - 1:
                 break
         assert 1 <= shift <= 24, (name, shift)
+        put_back(net, name, iw / 2.0 ** qw, ib / 2.0 ** (qx + qw))
         print(f"{name:6s} {w.shape} weights 2^-{qw} shift {shift} largest {flat.max():.2f}")
         out += struct.pack("<HHHH", w.shape[1], w.shape[2], w.shape[0], shift)
         out += ib.astype("<i4").tobytes() + iw.astype("<i2").tobytes()
