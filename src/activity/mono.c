@@ -63,7 +63,7 @@ struct cq_mono *cq_mono_free(struct cq_mono *m)
     return NULL;
 }
 
-int cq_mono_new(const char *model_path, struct cq_error *err, struct cq_mono **ret_m)
+int cq_mono_new(const char *model_path, int cpu, struct cq_error *err, struct cq_mono **ret_m)
 {
     struct cq_mono *m = calloc(1, sizeof *m);
     char *found = NULL;
@@ -81,9 +81,9 @@ int cq_mono_new(const char *model_path, struct cq_error *err, struct cq_mono **r
             goto out;
         }
     }
-    rc = cq_mono_net_new(model_path ? model_path : found, err, &m->net);
+    rc = cq_mono_net_new(model_path ? model_path : found, cpu, err, &m->net);
     if (!rc)
-        rc = cq_mono_features_new(&m->features);
+        rc = cq_mono_features_new(cpu, &m->features);
     if (!rc)
         rc = cq_mono_voices_new(&m->voices);
     if (!rc)
@@ -220,7 +220,8 @@ static int push(struct cq_mono *m, const float *pcm, size_t n)
 
     for (size_t at = 0;; at += used) {
         float *pitch = m->pitch + m->n / 2 * CQ_MONO_N_PITCH;
-        if (!cq_mono_features_push(m->features, pcm + at, n - at, &used, frame, frame + CQ_MONO_N_MEL, pitch))
+        if (!cq_mono_features_push(m->features, n ? pcm + at : NULL, n - at, &used, frame,
+                                   frame + CQ_MONO_N_MEL, pitch))
             return 0;
         memcpy(m->mel + m->n * N_COL, frame, sizeof frame);
         m->level[m->n_taken % N_BUF] = frame[CQ_MONO_N_MEL];
@@ -236,9 +237,10 @@ static int push(struct cq_mono *m, const float *pcm, size_t n)
 /* The end of one pass: the last windows, and everything back to the start. */
 static int end_pass(struct cq_mono *m)
 {
-    static const float zeros[CQ_MONO_WINDOW];
-    int rc = push(m, zeros, (CQ_MONO_WINDOW - CQ_FRAME_SAMPLES) / 2);
+    int rc;
 
+    cq_mono_features_finish(m->features);
+    rc = push(m, NULL, 0);
     if (!rc)
         rc = run(m, true);
     cq_mono_features_reset(m->features);

@@ -15,8 +15,9 @@ struct cq_mono;
 
 #define CQ_MONO_NAME "mono-1" /* network and version, recorded with the analysis */
 
-/* model_path NULL = the installed "mono-1.bin". -ENOENT / -EBADMSG for the model (err told), -ENOMEM. */
-int cq_mono_new(const char *model_path, struct cq_error *err, struct cq_mono **ret_m);
+/* model_path NULL = the installed "mono-1.bin"; cpu as in activity/simd.h. -EINVAL, -ENOTSUP for cpu, -ENOENT /
+ * -EBADMSG for the model (err told), -ENOMEM. */
+int cq_mono_new(const char *model_path, int cpu, struct cq_error *err, struct cq_mono **ret_m);
 struct cq_mono *cq_mono_free(struct cq_mono *m); /* accepts NULL */
 
 int cq_mono_scan(struct cq_mono *m, const float *pcm, int n);    /* 0, or -EINVAL after process() */

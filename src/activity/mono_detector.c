@@ -39,7 +39,7 @@ static int mono_create(const struct cq_activity_opts *opts, int n_channels, stru
         return -ENOMEM;
     md->base.ops = &cq_mono_ops;
     md->agent_rule = opts->mono_agent_rule;
-    rc = cq_mono_new(NULL, err, &md->mono);
+    rc = cq_mono_new(NULL, opts->cpu, err, &md->mono);
     if (rc)
         mono_free(&md->base);
     else

@@ -8,6 +8,8 @@
  */
 #include "activity/mono_net.h"
 
+#include "activity/mono_product.h"
+#include "activity/simd.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -18,8 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LANES 16
-#define ROWS 4
+#define LANES CQ_MONO_LANES
+#define ROWS CQ_MONO_ROWS
 #define N_IN (CQ_MONO_N_MEL + 2)
 #define STEM 48
 #define MID 64
@@ -56,6 +58,7 @@ struct block {
 struct cq_mono_net {
     struct layer stem, mid, wide, emb, up, skip, out, p_in, p_up, p_skip, p_out;
     struct block blocks[N_BLOCKS], p_blocks[N_P_BLOCKS];
+    cq_mono_product_fn *product;
     int n_frames;
     float *in;     /* [n][N_IN] */
     float *s;      /* [n][STEM] */
@@ -181,7 +184,22 @@ static int buffers(struct cq_mono_net *net)
                : -ENOMEM;
 }
 
-int cq_mono_net_new(const char *path, struct cq_error *err, struct cq_mono_net **ret_net)
+static int choose_product(int cpu, cq_mono_product_fn **ret_product)
+{
+    enum cq_simd_path path;
+    const int rc = cq_simd_resolve(cpu, &path);
+
+    if (rc)
+        return rc;
+    *ret_product = cq_mono_product_scalar;
+#if CQ_HAVE_AVX2
+    if (path == CQ_SIMD_AVX2 || path == CQ_SIMD_AVX512)
+        *ret_product = cq_mono_product_avx2;
+#endif
+    return 0;
+}
+
+int cq_mono_net_new(const char *path, int cpu, struct cq_error *err, struct cq_mono_net **ret_net)
 {
     struct cq_mono_net *net = calloc(1, sizeof *net);
     char *text = NULL;
@@ -190,6 +208,11 @@ int cq_mono_net_new(const char *path, struct cq_error *err, struct cq_mono_net *
 
     if (!net)
         goto out;
+    rc = choose_product(cpu, &net->product);
+    if (rc) {
+        cq_error_set(err, rc, NULL, 0, "this machine has no processor path %d; choose -1 for its best", cpu);
+        goto out;
+    }
     rc = cq_path_read(path, MODEL_MAX_BYTES, &text, &n);
     if (rc) {
         cq_error_set(err, rc, path, 0, "cannot read the weights of the one-channel network: %s", strerror(-rc));
@@ -232,28 +255,9 @@ struct cq_mono_net *cq_mono_net_free(struct cq_mono_net *net)
     return NULL;
 }
 
-/* y[ROWS][n_pad] = x[ROWS][n_in] W + b, cut at 0 from below where asked. */
-static void product(const struct layer *l, const float *x, float *y, int relu)
+static void run_layer(const struct cq_mono_net *net, const struct layer *l, const float *x, float *y, int relu)
 {
-    const int n_in = l->n_in, n_pad = l->n_pad;
-
-    for (int o = 0; o < n_pad; o += LANES) {
-        float acc[ROWS][LANES];
-        for (int r = 0; r < ROWS; r++)
-            for (int j = 0; j < LANES; j++)
-                acc[r][j] = l->b[o + j];
-        for (int i = 0; i < n_in; i++) {
-            const float *w = l->w + i * n_pad + o;
-            for (int r = 0; r < ROWS; r++) {
-                const float v = x[r * n_in + i];
-                for (int j = 0; j < LANES; j++)
-                    acc[r][j] += v * w[j];
-            }
-        }
-        for (int r = 0; r < ROWS; r++)
-            for (int j = 0; j < LANES; j++)
-                y[r * n_pad + o + j] = relu && acc[r][j] < 0.0f ? 0.0f : acc[r][j];
-    }
+    net->product(l->w, l->b, l->n_in, l->n_pad, x, y, relu);
 }
 
 /*
@@ -261,8 +265,8 @@ static void product(const struct layer *l, const float *x, float *y, int relu)
  * itself, 3: before, itself, after, zeros outside); out[n][n_out], added to what stands there where `add` is
  * set.
  */
-static void dense(const struct layer *l, const float *x, int width, int taps, int d, int n, float *out,
-                  int relu, int add)
+static void dense(const struct cq_mono_net *net, const struct layer *l, const float *x, int width, int taps,
+                  int d, int n, float *out, int relu, int add)
 {
     float in[ROWS * MAX_IN], y[ROWS * MAX_OUT];
 
@@ -276,7 +280,7 @@ static void dense(const struct layer *l, const float *x, int width, int taps, in
                     memcpy(in + r * l->n_in + k * width, x + (size_t)at * (size_t)width,
                            (size_t)width * sizeof *x);
             }
-        product(l, in, y, relu);
+        run_layer(net, l, in, y, relu);
         for (int r = 0; r < rows; r++) {
             float *o = out + (size_t)(t + r) * (size_t)l->n_out;
             const float *from = y + r * l->n_pad;
@@ -290,10 +294,11 @@ static void dense(const struct layer *l, const float *x, int width, int taps, in
 }
 
 /* x + V relu(W[x(t-d), x(t), x(t+d)]); `spare` has room for the narrow layer. */
-static void residual(const struct block *b, float *x, int width, int d, int n, float *spare)
+static void residual(const struct cq_mono_net *net, const struct block *b, float *x, int width, int d, int n,
+                     float *spare)
 {
-    dense(&b->w, x, width, 3, d, n, spare, 1, 0);
-    dense(&b->v, spare, b->v.n_in, 1, 0, n, x, 0, 1);
+    dense(net, &b->w, x, width, 3, d, n, spare, 1, 0);
+    dense(net, &b->v, spare, b->v.n_in, 1, 0, n, x, 0, 1);
 }
 
 static void normalise_inputs(struct cq_mono_net *net, const float *mel, int n, float ref_db, float low_db)
@@ -326,23 +331,23 @@ static void middle(struct cq_mono_net *net, const float *pitch, int n_half)
             memcpy(in + r * width + 2 * STEM, pitch + (t + r) * CQ_MONO_N_PITCH,
                    CQ_MONO_N_PITCH * sizeof(float));
         }
-        product(&net->mid, in, y, 1);
+        run_layer(net, &net->mid, in, y, 1);
         memcpy(net->mid_y + t * MID, y, (size_t)rows * MID * sizeof(float));
     }
 }
 
 /* 10 ms results: relu(up[t / 4][phase] + skip(stem[t])) through the last layer; width of up is w. */
-static void finish(const struct layer *skip, const struct layer *out, const float *upped, const float *s, int w,
-                   int n, float *y)
+static void finish(const struct cq_mono_net *net, const struct layer *skip, const struct layer *out,
+                   const float *upped, const float *s, int w, int n, float *y)
 {
     float x[ROWS * MAX_OUT], z[ROWS * MAX_OUT];
 
     for (int t = 0; t < n; t += ROWS) {
-        product(skip, s + t * STEM, x, 0);
+        run_layer(net, skip, s + t * STEM, x, 0);
         for (int r = 0; r < ROWS; r++)
             for (int j = 0; j < w; j++)
                 z[r * w + j] = fmaxf(x[r * skip->n_pad + j] + upped[(t + r) * w + j], 0.0f);
-        product(out, z, x, 0);
+        run_layer(net, out, z, x, 0);
         for (int r = 0; r < ROWS; r++)
             memcpy(y + (t + r) * out->n_out, x + r * out->n_pad, (size_t)out->n_out * sizeof *y);
     }
@@ -355,12 +360,12 @@ void cq_mono_net_run(struct cq_mono_net *net, const float *mel, const float *pit
 
     net->n_frames = n;
     normalise_inputs(net, mel, n, ref_db, low_db);
-    dense(&net->stem, net->in, N_IN, 3, 1, n, net->s, 1, 0);
+    dense(net, &net->stem, net->in, N_IN, 3, 1, n, net->s, 1, 0);
     middle(net, pitch, n / 2);
-    dense(&net->wide, net->mid_y, 2 * MID, 1, 0, n4, net->h, 1, 0);
+    dense(net, &net->wide, net->mid_y, 2 * MID, 1, 0, n4, net->h, 1, 0);
     for (int i = 0; i < N_BLOCKS; i++)
-        residual(&net->blocks[i], net->h, WIDE, DILATION[i], n4, net->h2);
-    dense(&net->emb, net->h, WIDE, 1, 0, n4, net->e, 0, 0);
+        residual(net, &net->blocks[i], net->h, WIDE, DILATION[i], n4, net->h2);
+    dense(net, &net->emb, net->h, WIDE, 1, 0, n4, net->e, 0, 0);
     for (int t = 0; t < n4; t++) {
         float *e = net->e + t * CQ_MONO_EMB, sum = 0.0f;
         for (int j = 0; j < CQ_MONO_EMB; j++)
@@ -369,8 +374,8 @@ void cq_mono_net_run(struct cq_mono_net *net, const float *mel, const float *pit
         for (int j = 0; j < CQ_MONO_EMB; j++)
             e[j] *= scale;
     }
-    dense(&net->up, net->h, WIDE, 1, 0, n4, net->upped, 0, 0);
-    finish(&net->skip, &net->out, net->upped, net->s, UP, n, net->y);
+    dense(net, &net->up, net->h, WIDE, 1, 0, n4, net->upped, 0, 0);
+    finish(net, &net->skip, &net->out, net->upped, net->s, UP, n, net->y);
 }
 
 const float *cq_mono_net_logits(const struct cq_mono_net *net)
@@ -401,11 +406,11 @@ void cq_mono_net_party(struct cq_mono_net *net, const float own[CQ_MONO_EMB], co
                 row[WIDE + CQ_MONO_EMB + j] = e[j] * other[j] * VOICE_GAIN;
             }
         }
-        product(&net->p_in, in, y, 1);
+        run_layer(net, &net->p_in, in, y, 1);
         memcpy(net->z + t * P_WIDE, y, (size_t)rows * P_WIDE * sizeof(float));
     }
     for (int i = 0; i < N_P_BLOCKS; i++)
-        residual(&net->p_blocks[i], net->z, P_WIDE, P_DILATION[i], n4, net->z2);
-    dense(&net->p_up, net->z, P_WIDE, 1, 0, n4, net->upped, 0, 0);
-    finish(&net->p_skip, &net->p_out, net->upped, net->s, P_UP, net->n_frames, out);
+        residual(net, &net->p_blocks[i], net->z, P_WIDE, P_DILATION[i], n4, net->z2);
+    dense(net, &net->p_up, net->z, P_WIDE, 1, 0, n4, net->upped, 0, 0);
+    finish(net, &net->p_skip, &net->p_out, net->upped, net->s, P_UP, net->n_frames, out);
 }

@@ -13,10 +13,10 @@
 struct cq_mono_net;
 
 /*
- * Read the weights (docs/model-format in models/mono-1.md). 0, -ENOENT / -EBADMSG with `err` told, or -ENOMEM.
- * All buffers are in the instance.
+ * Read the weights (format: models/mono-1.md). cpu as in activity/simd.h. 0, -EINVAL or -ENOTSUP for cpu,
+ * -ENOENT / -EBADMSG with `err` told, or -ENOMEM. All buffers are in the instance.
  */
-int cq_mono_net_new(const char *path, struct cq_error *err, struct cq_mono_net **ret_net);
+int cq_mono_net_new(const char *path, int cpu, struct cq_error *err, struct cq_mono_net **ret_net);
 struct cq_mono_net *cq_mono_net_free(struct cq_mono_net *net); /* accepts NULL */
 
 /*

@@ -27,18 +27,18 @@ static int feed(struct cq_mono_features *f, const float *pcm, size_t n, float *f
 
 int main(void)
 {
-    static const float zeros[CQ_MONO_WINDOW / 2 - 40];
     struct cq_mono_features *f = NULL;
     float frame[CQ_MONO_N_MEL + 1 + CQ_MONO_N_PITCH] = {0}, pcm[BLOCK];
     size_t n;
     int failed = 0;
 
-    if (cq_mono_features_new(&f))
+    if (cq_mono_features_new(-1, &f))
         return 1;
     while (!failed && (n = fread(pcm, sizeof *pcm, BLOCK, stdin)) > 0)
         failed = feed(f, pcm, n, frame);
+    cq_mono_features_finish(f);
     if (!failed)
-        failed = feed(f, zeros, sizeof zeros / sizeof *zeros, frame);
+        failed = feed(f, NULL, 0, frame);
     cq_mono_features_free(f);
     return failed;
 }

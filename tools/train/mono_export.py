@@ -39,4 +39,5 @@ def main(argv):
     print(argv[-1], len(data) + 64, "bytes")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

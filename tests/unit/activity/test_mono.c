@@ -170,16 +170,16 @@ static void refuses_what_it_cannot_do(void **state)
     const float pcm[80] = {0};
     FILE *f = fopen("broken-mono.bin", "wb");
 
-    assert_int_equal(cq_mono_new("no-such-file.bin", &err, &m), -ENOENT);
+    assert_int_equal(cq_mono_new("no-such-file.bin", -1, &err, &m), -ENOENT);
     assert_null(m);
     assert_non_null(strstr(err.what, "weights"));
     assert_non_null(f);
     fputs("CQMONO01 and nothing else", f);
     assert_int_equal(fclose(f), 0);
-    assert_int_equal(cq_mono_new("broken-mono.bin", &err, &m), -EBADMSG);
+    assert_int_equal(cq_mono_new("broken-mono.bin", -1, &err, &m), -EBADMSG);
     remove("broken-mono.bin");
 
-    assert_int_equal(cq_mono_new(NULL, &err, &m), 0);
+    assert_int_equal(cq_mono_new(NULL, -1, &err, &m), 0);
     assert_int_equal(cq_mono_process(m, pcm, 80), 0);
     assert_int_equal(cq_mono_scan(m, pcm, 80), -EINVAL);
     assert_int_equal(cq_mono_flush(m, "tossing a coin", &a), -EINVAL);

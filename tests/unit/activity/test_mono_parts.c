@@ -225,7 +225,7 @@ static void features_tell_level_and_pitch(void **state)
 
     for (int k = 1; k <= 15; k++)
         synth_tone(&s, 0, 1, 160.0 * k, k == 5 ? -20 : -40);
-    assert_int_equal(cq_mono_features_new(&f), 0);
+    assert_int_equal(cq_mono_features_new(-1, &f), 0);
     for (int at = 0; at < s.n; at += (int)used)
         n += cq_mono_features_push(f, s.x + at, (size_t)(s.n - at), &used, mel, &level, pitch);
     assert_int_equal(n, 98); /* the last window lacks its second half */
