@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,11 +40,11 @@ struct cq_mono {
     struct cq_mono_found found;
     float mel[N_BUF * N_COL];
     float pitch[N_BUF / 2 * CQ_MONO_N_PITCH];
-    float level[N_BUF]; /* of the last frames, also those that have left mel */
+    uint32_t levels[N_STEPS]; /* histogram of frame levels */
+    int64_t n_levels;
     float logit[2][N_BUF];
     int n;           /* frames in mel */
     int from;        /* first of them whose result is still to be handed on */
-    int64_t n_taken; /* frames since the start */
     int64_t n_given; /* results handed on */
     int64_t n_samples;
     bool processing;
@@ -97,31 +98,28 @@ out:
     return rc;
 }
 
-/* The q-quantile of a histogram of the last frames' levels. */
-static float quantile(const int hist[N_STEPS], int n, double q)
+static float quantile(const struct cq_mono *m, double q)
 {
-    const double want = q * (n - 1);
+    const double want = q * (double)(m->n_levels - 1);
     double sum = 0.0;
 
     for (int i = 0; i < N_STEPS; i++) {
-        sum += hist[i];
+        sum += m->levels[i];
         if (sum > want)
             return CQ_MONO_FLOOR_DB + ((float)i + 0.5f) / STEPS_PER_DB;
     }
     return 0.0f;
 }
 
-static void level_range(const struct cq_mono *m, float *loud_db, float *low_db)
+/* Levels of the call so far while scanning, of the whole call afterwards. */
+static void count_level(struct cq_mono *m, float level_db)
 {
-    const int n = m->n_taken < N_BUF ? (int)m->n_taken : N_BUF;
-    int hist[N_STEPS] = {0};
+    const int k = (int)((level_db - CQ_MONO_FLOOR_DB) * STEPS_PER_DB);
 
-    for (int i = 0; i < n; i++) {
-        const int k = (int)((m->level[i] - CQ_MONO_FLOOR_DB) * STEPS_PER_DB);
-        hist[k < 0 ? 0 : k >= N_STEPS ? N_STEPS - 1 : k]++;
-    }
-    *loud_db = quantile(hist, n, LOUD_QUANTILE);
-    *low_db = quantile(hist, n, LOW_QUANTILE);
+    if (m->processing)
+        return;
+    m->levels[k < 0 ? 0 : k >= N_STEPS ? N_STEPS - 1 : k]++;
+    m->n_levels++;
 }
 
 static float sigmoid(float x)
@@ -187,16 +185,14 @@ static int hand_on(struct cq_mono *m, int from, int to)
 static int run(struct cq_mono *m, bool at_end)
 {
     const int n4 = (m->n + 3) / 4 * 4, to = at_end ? m->n : m->n - N_CONTEXT;
-    float loud_db, low_db;
     int rc = 0;
 
     if (to <= m->from)
         return 0;
-    level_range(m, &loud_db, &low_db);
     for (int t = m->n; t < n4; t++)
         for (int b = 0; b < N_COL; b++)
             m->mel[t * N_COL + b] = CQ_MONO_FLOOR_DB;
-    cq_mono_net_run(m->net, m->mel, m->pitch, n4, loud_db, low_db);
+    cq_mono_net_run(m->net, m->mel, m->pitch, n4, quantile(m, LOUD_QUANTILE), quantile(m, LOW_QUANTILE));
     if (m->processing)
         rc = hand_on(m, m->from, to);
     else
@@ -224,8 +220,7 @@ static int push(struct cq_mono *m, const float *pcm, size_t n)
                                    frame + CQ_MONO_N_MEL, pitch))
             return 0;
         memcpy(m->mel + m->n * N_COL, frame, sizeof frame);
-        m->level[m->n_taken % N_BUF] = frame[CQ_MONO_N_MEL];
-        m->n_taken++;
+        count_level(m, frame[CQ_MONO_N_MEL]);
         if (++m->n == N_BUF) {
             const int rc = run(m, false);
             if (rc)
@@ -246,7 +241,7 @@ static int end_pass(struct cq_mono *m)
     cq_mono_features_reset(m->features);
     memset(m->pitch, 0, sizeof m->pitch);
     m->n = m->from = 0;
-    m->n_taken = m->n_given = 0;
+    m->n_given = 0;
     return rc;
 }
 

@@ -29,7 +29,7 @@ void cq_mono_voices_add(struct cq_mono_voices *v, const float *embedding, float 
 
 /*
  * Two voices by a hidden Markov model whose states are voices (von Mises-Fisher with one concentration),
- * trained by expectation maximisation from the three main axes of the embeddings; the likeliest wins. 0 or
+ * trained by expectation maximisation from the eight main axes of the embeddings; the likeliest wins. 0 or
  * -ENOMEM.
  */
 int cq_mono_voices_find(const struct cq_mono_voices *v, struct cq_mono_found *ret_found);
