@@ -20,10 +20,21 @@ extern const struct cq_command cq_command_query;
 extern const struct cq_command cq_command_rubric;
 extern const struct cq_command cq_command_show;
 
+/* In the order of --help. */
+/* clang-format off */
 const struct cq_command *const cq_commands[] = {
-    &cq_command_analyze, &cq_command_list,   &cq_command_show,     &cq_command_query, &cq_command_db,
-    &cq_command_rubric,  &cq_command_config, &cq_command_evaluate, &cq_command_help,  NULL,
+    &cq_command_analyze,
+    &cq_command_list,
+    &cq_command_show,
+    &cq_command_query,
+    &cq_command_rubric,
+    &cq_command_config,
+    &cq_command_evaluate,
+    &cq_command_db,
+    &cq_command_help,
+    NULL,
 };
+/* clang-format on */
 
 static const struct {
     int code;
