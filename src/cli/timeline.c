@@ -288,6 +288,9 @@ static int lay_out(struct picture *p, const struct cq_talk *talk)
     p->per_band = room > 10 ? (size_t)room : 10;
     p->step_s = cq_timeline_scale(length, (int)p->per_band, bands);
     p->n = (size_t)ceil(length / p->step_s - 1e-9);
+    /* bands of equal length, rather than a last one of a few columns */
+    size_t n_bands = (p->n + p->per_band - 1) / p->per_band;
+    p->per_band = n_bands ? (p->n + n_bands - 1) / n_bands : p->per_band;
     for (int k = 0; k < CQ_N_PARTIES; k++) {
         p->cover[k] = calloc(p->n + 1, sizeof *p->cover[k]);
         if (!p->cover[k])

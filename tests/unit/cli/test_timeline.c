@@ -57,12 +57,13 @@ static void test_bands_and_blocks(void **state)
     o.term.utf8 = true;
     o.from_s = 7;
     o.to_s = 12;
-    /* five seconds in 50 columns of a tenth */
+    /* five seconds in 50 columns of a tenth, 25 a band */
     const char *s = draw(&talk, o);
     assert_non_null(strstr(s, "|0:07"));
     assert_non_null(strstr(s, "customer ████████████████████\n"));
-    assert_non_null(strstr(s, "A=========          ----------"));
-    assert_non_null(strstr(s, "|0:11"));
+    assert_non_null(strstr(s, "A=========\n"));
+    assert_non_null(strstr(s, "|0:10"));
+    assert_non_null(strstr(s, "marks         --------------------\n"));
 }
 
 static void test_partial_columns(void **state)
