@@ -101,26 +101,30 @@ void cq_p56_add(struct cq_p56 *p, const float *x, int n)
 double cq_p56_level(const struct cq_p56 *p, double *ret_active_s)
 {
     int64_t active = 0;
-    double level_db = -INFINITY, above_db = 0, active_s = 0;
-
-    /* From the highest threshold down: the level falls and its distance to the threshold grows. */
-    for (int j = CQ_P56_THRESHOLDS - 1; j >= 0; j--) {
+    for (int j = 0; j < CQ_P56_THRESHOLDS; j++)
         active += p->n_blocks[j];
-        if (!active || !(p->sum_square > 0))
-            continue;
+
+    /*
+     * From the lowest threshold up: the level rises as less counts as active, but the threshold rises faster,
+     * and the first crossing of the margin is the one that the standard means. Near the top the distance can
+     * grow again, where a click alone passes a threshold and the whole energy is put down to it.
+     */
+    double level_db = -INFINITY, above_db = 0, active_s = 0;
+    for (int j = 0; j < CQ_P56_THRESHOLDS && active > 0 && p->sum_square > 0; j++) {
         double db = 10 * log10(p->sum_square / ((double)active * P56_BLOCK));
         double distance_db = db - threshold_db(j);
         double seconds = (double)active * P56_BLOCK / CQ_ANALYSIS_RATE_HZ;
-        if (distance_db >= P56_MARGIN_DB && isfinite(level_db)) {
-            double t = (P56_MARGIN_DB - above_db) / (distance_db - above_db);
+        if (distance_db <= P56_MARGIN_DB && isfinite(level_db)) {
+            double t = (above_db - P56_MARGIN_DB) / (above_db - distance_db);
             *ret_active_s = active_s + t * (seconds - active_s);
             return level_db + t * (db - level_db);
         }
         level_db = db;
         above_db = distance_db;
         active_s = seconds;
-        if (distance_db >= P56_MARGIN_DB)
-            break; /* even the highest threshold that was passed is further below: take its level */
+        if (distance_db <= P56_MARGIN_DB)
+            break; /* even the lowest threshold is nearer than the margin: take its level */
+        active -= p->n_blocks[j];
     }
     *ret_active_s = active_s;
     return level_db;
