@@ -1,5 +1,6 @@
 #include "activity/detector_call.h"
 
+#include "activity/detector_sound.h"
 #include "activity/hold.h"
 #include "activity/leak.h"
 #include "activity/mono_agent.h"
@@ -20,11 +21,14 @@ static const float SOFT_TONE_DBOV = -38.0f;  /* softer beeps under the other par
 static const double FRAGMENT_S = 0.1;        /* what a tone leaves of a span that it cuts must be this long */
 static const double MUSIC_HAS_TONES_S = 3.0; /* music this long may contain what sounds like a beep */
 
+static const double MUSIC_LONG_S = 5.0, MUSIC_VOICE_S = 2.5, MUSIC_OVERLAP_S = 0.2; /* see settle_music() */
+
 struct detector_call {
     struct cq_detector base;
     struct cq_detector *inner;
     struct cq_tones *tones;
     struct cq_silence *silence;
+    struct cq_sound_edges *sound;
     struct cq_leak *leak; /* two channels only */
     double hold_min_s;
     const char *agent_rule; /* of mixed recordings */
@@ -40,6 +44,7 @@ static struct cq_detector *call_free(struct cq_detector *d)
     cq_detector_free(dc->inner);
     cq_tones_free(dc->tones);
     cq_silence_free(dc->silence);
+    cq_sound_edges_free(dc->sound);
     cq_leak_free(dc->leak);
     free(dc);
     return NULL;
@@ -48,10 +53,11 @@ static struct cq_detector *call_free(struct cq_detector *d)
 static int call_scan(struct cq_detector *d, const float *const pcm[], int n)
 {
     struct detector_call *dc = (struct detector_call *)d;
+    const int rc = cq_sound_edges_scan(dc->sound, pcm, n);
 
     if (dc->leak)
         cq_leak_scan(dc->leak, pcm, n);
-    return cq_detector_scan(dc->inner, pcm, n);
+    return rc ? rc : cq_detector_scan(dc->inner, pcm, n);
 }
 
 static int call_process(struct cq_detector *d, const float *const pcm[], int n)
@@ -63,6 +69,8 @@ static int call_process(struct cq_detector *d, const float *const pcm[], int n)
         rc = cq_tones_process(dc->tones, pcm, n);
     if (!rc)
         rc = cq_silence_process(dc->silence, pcm, n);
+    if (!rc)
+        rc = cq_sound_edges_process(dc->sound, pcm, n);
     if (!rc && dc->leak)
         cq_leak_process(dc->leak, pcm, n);
     return rc;
@@ -165,6 +173,29 @@ static int add_tones(const struct detector_call *dc, const struct cq_tone_spans 
     return rc;
 }
 
+/*
+ * Short speech that overlaps long music of the same channel is the music's: an instrument or a singer like a
+ * voice, where it begins or ends. A voice and hold music do not come from the agent at once.
+ */
+static void settle_music(struct cq_activity *a)
+{
+    for (size_t k = 0; k < a->n; k++) {
+        struct cq_activity_span *m = &a->v[k];
+        if (m->sound != CQ_SOUND_MUSIC || m->at.end_s - m->at.start_s < MUSIC_LONG_S)
+            continue;
+        for (size_t i = 0; i < a->n; i++) {
+            struct cq_activity_span *s = &a->v[i];
+            if (s->sound != CQ_SOUND_SPEECH || s->party != m->party ||
+                s->at.end_s - s->at.start_s > MUSIC_VOICE_S || overlap_s(&s->at, &m->at) < MUSIC_OVERLAP_S)
+                continue;
+            m->at.start_s = fmin(m->at.start_s, s->at.start_s);
+            m->at.end_s = fmax(m->at.end_s, s->at.end_s);
+            s->at.end_s = s->at.start_s; /* empty: dropped */
+        }
+    }
+    drop_empty(a);
+}
+
 /* Holds are told here for every detector. */
 static void drop_holds(struct cq_activity *a)
 {
@@ -190,8 +221,12 @@ static int call_flush(struct cq_detector *d, struct cq_activity *ret_activity)
     rc = add_tones(dc, &tones, &a);
     if (!rc)
         rc = cq_silence_flush(dc->silence, &a);
-    if (!rc)
-        rc = cq_hold_find(&a, dc->hold_min_s);
+    if (rc)
+        goto out;
+    settle_music(&a);
+    cq_activity_sort(&a);
+    cq_sound_edges_refine(dc->sound, &a);
+    rc = cq_hold_find(&a, dc->hold_min_s);
     /* the time of the answer and the holds say more about who of two voices is the agent */
     if (!rc && dc->inner->ops == &cq_mono_ops)
         rc = cq_mono_agent_name(&a, dc->agent_rule);
@@ -239,6 +274,8 @@ int cq_detector_call_new(struct cq_detector *inner, const struct cq_activity_opt
     rc = cq_tones_new(n_channels, &dc->tones);
     if (!rc)
         rc = cq_silence_new(n_channels, SILENCE_MIN_S, &dc->silence);
+    if (!rc)
+        rc = cq_sound_edges_new(n_channels, &dc->sound);
     if (!rc && n_channels == 2)
         rc = cq_leak_new(&dc->leak);
     if (rc)
