@@ -59,8 +59,8 @@ struct cq_value {
     X(LATENCY_P90, "response_latency_p90_s", "s", "90th percentile of the response latency")                   \
     X(LATENCY_MAX, "response_latency_max_s", "s", "longest response latency")                                  \
     X(GREETING_LATENCY, "greeting_latency_s", "s", "from the answer to the party's first speech")              \
-    X(SPEECH_RATE, "speech_rate_sps", "1/s", "syllable nuclei per second of turns, pauses included")           \
-    X(ARTICULATION_RATE, "articulation_rate_sps", "1/s", "syllable nuclei per second of speech")               \
+    X(SPEECH_RATE, "speech_rate_sps", "1/s", "syllable nuclei per second of speech")                           \
+    X(ARTICULATION_RATE, "articulation_rate_sps", "1/s", "syllable nuclei per second in which sound is made")  \
     X(PITCH_MEDIAN, "pitch_median_hz", "Hz", "median pitch")                                                   \
     X(PITCH_SD, "pitch_sd_st", "st", "standard deviation of pitch in semitones")                               \
     X(LEVEL_ASL, "level_asl_dbov", "dBov", "active speech level (P.56)")                                       \

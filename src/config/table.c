@@ -99,7 +99,7 @@ static const struct cq_option table[] = {
     ROW(prosody, min_voiced_s, 0.1, 600, "s", "Pitch needs this much voiced speech", OWN),
     ROW(prosody, min_speech_s, 0.1, 600, "s", "Speech rates and levels need this much speech", OWN),
     ROW(prosody, pitch_floor_hz, 40, 400, "Hz", "Lowest pitch looked for", "Boersma 1993: low male voices"),
-    ROW(prosody, pitch_ceiling_hz, 100, 1000, "Hz", "Highest pitch looked for", "Boersma 1993: high voices"),
+    ROW(prosody, pitch_ceiling_hz, 100, 600, "Hz", "Highest pitch looked for", "Boersma 1993: high voices"),
     ROW(prosody, raised_min_s, 0.1, 60, "s", "A raised voice lasts at least this long",
         MEASURES ": raised_voice"),
     ROW(prosody, raised_db, 0, 40, "dB", "A raised voice is this far above the speaker's own median level",

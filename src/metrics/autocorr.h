@@ -13,20 +13,30 @@ void cq_autocorr_all(const float *restrict y, int n, int n_lags, float *restrict
 /* The same for the CQ_AUTOCORR_LANES lags from `lag` on: lag + CQ_AUTOCORR_LANES zeros follow. */
 void cq_autocorr_few(const float *restrict y, int n, int lag, float *restrict r);
 
-/* Hann window of n samples, and 1 / its normalised autocorrelation for lags 0..max_lag (0 where it has ended).
- */
-void cq_autocorr_window(float *hann, float *per_window, int n, int max_lag);
+#define CQ_AUTOCORR_MAX_WINDOW 304
+#define CQ_AUTOCORR_MAX_LAG 116
 
-/* y[0..n) = window * (from - mean), then n_zeros zeros. Returns the energy. */
-float cq_autocorr_cut(const float *restrict from, const float *restrict hann, int n, float *restrict y,
+/* A Hann window of n samples (a multiple of CQ_AUTOCORR_LANES) and what comes with it. */
+struct cq_autocorr_window {
+    int n;
+    float hann[CQ_AUTOCORR_MAX_WINDOW];
+    float hum[2][CQ_AUTOCORR_MAX_WINDOW]; /* mains hum under the window, its two phases, energy 1 each */
+    float per_lag[CQ_AUTOCORR_MAX_LAG +
+                  1]; /* 1 / the window's normalised autocorrelation; 0 where it has ended */
+};
+
+void cq_autocorr_window_init(struct cq_autocorr_window *w, int n, double rate_hz);
+
+/* y[0..w->n) = window * (from - mean - mains hum), then n_zeros zeros. Returns the energy. */
+float cq_autocorr_cut(const float *restrict from, const struct cq_autocorr_window *w, float *restrict y,
                       int n_zeros);
 
 /*
  * Flatten the spectrum of y as cq_autocorr_cut() left it from `from`: the prediction error of a linear
- * predictor of order CQ_AUTOCORR_WHITEN (autocorrelation method, 2 % of white noise added), windowed again.
- * from[-CQ_AUTOCORR_WHITEN..-1] is read, too. Returns the new energy.
+ * predictor of order 4 (autocorrelation method, 2 % of white noise added), smoothed and windowed again, without
+ * hum. from[-CQ_AUTOCORR_REACH..-1] is read, too. Returns the new energy.
  */
-float cq_autocorr_whiten(const float *restrict from, const float *restrict hann, int n, float *restrict y);
+float cq_autocorr_whiten(const float *restrict from, const struct cq_autocorr_window *w, float *restrict y);
 
 /* Weights of the values at lags -2..3 for the one between lags 0 and 1, one row each fraction of a lag. */
 void cq_autocorr_interpolation(float weights[CQ_AUTOCORR_FRACTIONS + 1][CQ_AUTOCORR_POINTS]);

@@ -28,15 +28,16 @@
 #define MAX_VALUES (CQ_PITCH_MAX_SAMPLES / STEP + 1)
 
 /*
- * Boersma's costs; the two path costs hold for steps of 10 ms and go with 1 / step. His thresholds (silence
- * 0.03, voicing 0.45) are for the whole band: a band to 1.4 kHz is more periodic, and these find the same
- * speech voiced.
+ * Boersma's costs, but for a greater octave cost (his is 0.01), for on a noisy line the lags of one and of two
+ * periods differ by chance; the two path costs hold for steps of 10 ms and go with 1 / step. His thresholds
+ * (silence 0.03, voicing 0.45) are for the whole band: a band to 1.4 kHz is more periodic, and these find the
+ * same speech voiced.
  */
 #define N_CANDIDATES 4
-#define SILENCE_THRESHOLD 0.045f /* of the voice's greatest amplitude, as far as it is known */
-#define LOUDEST_DECAY 0.9f       /* a stretch: a bang or a change of level is forgotten after some */
-#define VOICING_THRESHOLD 0.50f
-#define OCTAVE_COST 0.01f
+#define SILENCE_THRESHOLD 0.06f /* of the voice's greatest amplitude, as far as it is known */
+#define LOUDEST_DECAY 0.9f      /* a stretch: a bang or a change of level is forgotten after some */
+#define VOICING_THRESHOLD 0.55f
+#define OCTAVE_COST 0.03f
 #define OCTAVE_JUMP_COST (0.35f / CQ_PITCH_STEP_FRAMES)
 #define VOICING_COST (0.14f / CQ_PITCH_STEP_FRAMES)
 /* A candidate's strength: half from the whitened window, which tells the period from that of a formant, half
@@ -51,8 +52,8 @@
 #define LANES CQ_AUTOCORR_LANES
 #define POINTS CQ_AUTOCORR_POINTS
 #define FRACTIONS CQ_AUTOCORR_FRACTIONS
-#define MAX_WINDOW4 300 /* 3 periods of 40 Hz at 4 kHz */
-#define MAX_LAG4 (RATE4_HZ / 40 + 2 * LANES)
+#define MAX_WINDOW4 CQ_AUTOCORR_MAX_WINDOW /* 3 periods of 40 Hz at 4 kHz, and to spare */
+#define MAX_LAG4 CQ_AUTOCORR_MAX_LAG
 #define MAX_LAG2 (RATE2_HZ / 40 + 2 * LANES)
 
 struct candidate {
@@ -63,10 +64,7 @@ struct candidate {
 struct cq_pitch {
     float floor_hz, ceiling_hz;
     float filter4[TAPS], filter2[TAPS]; /* 8 -> 4 kHz, 4 -> 2 kHz */
-    int window4, window2;               /* length in samples */
-    float hann4[MAX_WINDOW4], hann2[MAX_WINDOW4 / 2];
-    float per_window4[MAX_LAG4 + 1]; /* 1 / autocorrelation of the window, normalised to 1 at lag 0 */
-    float per_window2[MAX_LAG2 + 1];
+    struct cq_autocorr_window window4, window2;
     float weights[FRACTIONS + 1][POINTS]; /* weights of lags -2..3 for a point 0..1 between lags 0 and 1 */
     /* scratch of one stretch */
     float half[2][CQ_PITCH_MAX_SAMPLES / 2 + TAPS];                    /* samples of even and odd index */
@@ -142,13 +140,13 @@ static int find_maxima(const struct cq_pitch *p, int centre2, struct maximum bes
     const int first = (int)(RATE2_HZ / p->ceiling_hz), last = (int)ceilf(RATE2_HZ / p->floor_hz);
     int n = 0;
 
-    float energy = cq_autocorr_cut(p->x2 + centre2 - p->window2 / 2, p->hann2, p->window2, y, last + 2 * LANES);
+    float energy = cq_autocorr_cut(p->x2 + centre2 - p->window2.n / 2, &p->window2, y, last + 2 * LANES);
     *ret_energy = energy;
     if (!(energy > 0))
         return 0;
-    cq_autocorr_all(y, p->window2, (last + 1 + LANES) / LANES * LANES, r);
+    cq_autocorr_all(y, p->window2.n, (last + 1 + LANES) / LANES * LANES, r);
     for (int lag = 1; lag <= last + 1; lag++)
-        r[lag] *= p->per_window2[lag] / energy;
+        r[lag] *= p->window2.per_lag[lag] / energy;
 
     for (int lag = first > 2 ? first : 2; lag <= last; lag++) {
         if (r[lag] < WORTH_REFINING || r[lag] <= r[lag - 1] || r[lag] < r[lag + 1])
@@ -220,10 +218,10 @@ static struct candidate refine(const struct cq_pitch *p, const struct window *pl
 
     if (lag < 1)
         return c;
-    cq_autocorr_few(plain->y, p->window4, lag, r);
-    cq_autocorr_few(white->y, p->window4, lag, r_white);
+    cq_autocorr_few(plain->y, p->window4.n, lag, r);
+    cq_autocorr_few(white->y, p->window4.n, lag, r_white);
     for (int i = 0; i < LANES; i++)
-        r[i] = p->per_window4[lag + i] *
+        r[i] = p->window4.per_lag[lag + i] *
                (WHITENED_SHARE * r_white[i] / white->energy + (1 - WHITENED_SHARE) * r[i] / plain->energy);
     while (k > 2 && r[k - 1] > r[k])
         k--;
@@ -252,16 +250,16 @@ static void find_candidates(struct cq_pitch *p, int k, int n4)
 
     memset(c, 0, sizeof p->candidate[k]);
     p->amplitude[k] = 0;
-    if (centre4 < p->window4 / 2 || centre4 + p->window4 / 2 > n4)
+    if (centre4 < p->window4.n / 2 || centre4 + p->window4.n / 2 > n4)
         return;
     int n = find_maxima(p, centre4 / 2, best, &energy2);
     p->amplitude[k] = sqrtf(energy2);
     if (!n)
         return;
-    const float *from = p->x4 + CQ_AUTOCORR_REACH + centre4 - p->window4 / 2;
-    plain.energy = cq_autocorr_cut(from, p->hann4, p->window4, plain.y, MAX_LAG4 + 2 * LANES);
+    const float *from = p->x4 + CQ_AUTOCORR_REACH + centre4 - p->window4.n / 2;
+    plain.energy = cq_autocorr_cut(from, &p->window4, plain.y, MAX_LAG4 + 2 * LANES);
     memcpy(white.y, plain.y, sizeof white.y);
-    white.energy = cq_autocorr_whiten(from, p->hann4, p->window4, white.y);
+    white.energy = cq_autocorr_whiten(from, &p->window4, white.y);
     for (int i = 0; i < n && plain.energy > 0 && white.energy > 0; i++)
         c[i] = refine(p, &plain, &white, best[i].lag2);
 }
@@ -317,8 +315,7 @@ static void find_path(struct cq_pitch *p, int n_values, float loudest, float *re
 
 int cq_pitch_new(double floor_hz, double ceiling_hz, struct cq_pitch **ret_p)
 {
-    if (!(floor_hz >= CQ_PITCH_FLOOR_MIN_HZ && ceiling_hz <= CQ_PITCH_CEILING_MAX_HZ &&
-          ceiling_hz >= 2 * floor_hz))
+    if (!(floor_hz >= CQ_PITCH_FLOOR_MIN_HZ && ceiling_hz <= CQ_PITCH_CEILING_MAX_HZ && ceiling_hz > floor_hz))
         return -EINVAL;
     struct cq_pitch *p = calloc(1, sizeof *p);
     if (!p)
@@ -326,13 +323,12 @@ int cq_pitch_new(double floor_hz, double ceiling_hz, struct cq_pitch **ret_p)
 
     p->floor_hz = (float)floor_hz;
     p->ceiling_hz = (float)ceiling_hz;
-    p->window4 = (int)(3 * RATE4_HZ / floor_hz) & ~(2 * LANES - 1);
-    p->window2 = p->window4 / 2;
     cq_autocorr_interpolation(p->weights);
     design(p->filter4, 1400.0 / RATE_HZ);
     design(p->filter2, 900.0 / RATE4_HZ);
-    cq_autocorr_window(p->hann4, p->per_window4, p->window4, MAX_LAG4);
-    cq_autocorr_window(p->hann2, p->per_window2, p->window2, MAX_LAG2);
+    const int n2 = (int)(3 * RATE2_HZ / floor_hz) & ~(LANES - 1);
+    cq_autocorr_window_init(&p->window2, n2, RATE2_HZ);
+    cq_autocorr_window_init(&p->window4, 2 * n2, RATE4_HZ);
     *ret_p = p;
     return 0;
 }

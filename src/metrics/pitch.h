@@ -13,7 +13,7 @@ struct cq_pitch;
 
 /*
  * floor_hz and ceiling_hz bound what is looked for. Returns 0, -ENOMEM, or -EINVAL for bounds outside
- * CQ_PITCH_FLOOR_MIN_HZ..CQ_PITCH_CEILING_MAX_HZ or less than an octave apart.
+ * CQ_PITCH_FLOOR_MIN_HZ..CQ_PITCH_CEILING_MAX_HZ or the wrong way round.
  */
 int cq_pitch_new(double floor_hz, double ceiling_hz, struct cq_pitch **ret_p);
 

@@ -507,7 +507,7 @@ static void refused(void **state)
     assert_int_equal(cq_prosody_new(&opts, 3, &talk, &p), -EINVAL);
     opts.pitch_floor_hz = 20;
     assert_int_equal(cq_prosody_new(&opts, 2, &talk, &p), -EINVAL);
-    opts.pitch_floor_hz = 300;
+    opts.pitch_floor_hz = 500;
     assert_int_equal(cq_prosody_new(&opts, 2, &talk, &p), -EINVAL);
     assert_null(p);
     assert_null(cq_prosody_free(NULL));
