@@ -107,14 +107,14 @@ static int check_info(const struct cq_source *src, const struct cq_decoder *d, s
 
 /*
  * libsndfile first: it is the faster and the smaller of the two. But for MPEG it stands on libmpg123, which
- * writes its doubts about damaged files to standard error.
+ * writes its doubts about damaged files to standard error: that is left to libav where there is one.
  */
 static const struct cq_decoder_ops *const *decoders_for(enum cq_container container)
 {
 #if CQ_HAVE_LIBAV
     static const struct cq_decoder_ops *const usual[] = {&cq_decoder_sndfile, &cq_decoder_libav, NULL};
-    static const struct cq_decoder_ops *const mpeg[] = {&cq_decoder_libav, &cq_decoder_sndfile, NULL};
-    return container == CQ_CONTAINER_MPEG ? mpeg : usual;
+    static const struct cq_decoder_ops *const mpeg[] = {&cq_decoder_libav, NULL};
+    return container == CQ_CONTAINER_MPEG || container == CQ_CONTAINER_ADTS ? mpeg : usual;
 #else
     static const struct cq_decoder_ops *const usual[] = {&cq_decoder_sndfile, NULL};
     (void)container;

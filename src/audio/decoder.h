@@ -60,8 +60,8 @@ struct cq_decoder {
 
 /*
  * The one factory. Files with a known signature are read by content whatever they are called; headerless ones
- * by extension or opts->raw_format. Order: libsndfile, FFmpeg's libav (where built in); for MPEG the other way
- * round. Errors as cq_pcm_open().
+ * by extension or opts->raw_format. Order: libsndfile, FFmpeg's libav where built in (and for MPEG that alone).
+ * Errors as cq_pcm_open().
  */
 int cq_decoder_open(const struct cq_source *src, const struct cq_audio_opts *opts, struct cq_error *err,
                     struct cq_decoder **ret_d);
@@ -74,7 +74,7 @@ struct cq_decoder *cq_decoder_close(struct cq_decoder *d); /* accepts NULL */
  */
 int cq_source_open(const char *path, struct cq_error *err, struct cq_source *ret_src);
 
-/* The same for an open descriptor, which is then owned by ret_src also where this fails. */
+/* The same for an open descriptor, which ret_src then owns; where this fails it stays the caller's. */
 int cq_source_open_fd(int fd, const char *path, struct cq_error *err, struct cq_source *ret_src);
 void cq_source_close(struct cq_source *src);
 

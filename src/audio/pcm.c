@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BLOCK_FRAMES 4096
 static_assert(BLOCK_FRAMES <= CQ_RESAMPLE_MAX_FRAMES, "a block fits the resampler");
@@ -64,12 +65,10 @@ static int too_long(const char *path, const struct cq_audio_opts *opts, double d
                         cq_time_format_clock(opts->max_duration_s, limit));
 }
 
-static int intake_open(struct intake *in, const char *path, const struct cq_audio_opts *opts,
-                       struct cq_error *err)
+static int intake_open(struct intake *in, const struct cq_audio_opts *opts, struct cq_error *err)
 {
-    int code = cq_source_open(path, err, &in->src);
-    if (!code)
-        code = cq_decoder_open(&in->src, opts, err, &in->decoder);
+    const char *path = in->src.path;
+    int code = cq_decoder_open(&in->src, opts, err, &in->decoder);
     if (code)
         return code;
     const struct cq_decoder_info *info = &in->decoder->info;
@@ -220,31 +219,51 @@ static int describe(struct intake *in, struct cq_recording *ret_rec)
     return code;
 }
 
-int cq_pcm_open(const char *path, const struct cq_audio_opts *opts, const atomic_bool *stop,
-                struct cq_error *err, struct cq_recording *ret_rec, struct cq_pcm **ret_pcm)
+/* in->src is open; everything in `in` is released. */
+static int take_in(struct intake *in, const struct cq_audio_opts *opts, const atomic_bool *stop,
+                   struct cq_error *err, struct cq_recording *ret_rec, struct cq_pcm **ret_pcm)
 {
-    struct intake in = {.src = {.fd = -1}};
     struct cq_pcm *pcm = calloc(1, sizeof *pcm);
     int code = pcm ? 0 : -ENOMEM;
     if (!code)
-        code = intake_open(&in, path, opts, err);
+        code = intake_open(in, opts, err);
     if (!code)
-        code = intake_run(&in, opts, stop, err);
+        code = intake_run(in, opts, stop, err);
     if (!code)
-        code = describe(&in, ret_rec);
+        code = describe(in, ret_rec);
     if (code)
         goto out;
-    pcm->n_channels = in.plan.n_out;
-    pcm->spill = in.spill;
-    in.spill = NULL;
+    pcm->n_channels = in->plan.n_out;
+    pcm->spill = in->spill;
+    in->spill = NULL;
     *ret_pcm = pcm;
     pcm = NULL;
 out:
     if (code == -ENOMEM)
-        cq_error_set(err, code, path, 0, "out of memory; run fewer workers at once");
-    intake_done(&in);
+        cq_error_set(err, code, in->src.path, 0, "out of memory; run fewer workers at once");
+    intake_done(in);
     cq_pcm_free(pcm);
     return code;
+}
+
+int cq_pcm_open(const char *path, const struct cq_audio_opts *opts, const atomic_bool *stop,
+                struct cq_error *err, struct cq_recording *ret_rec, struct cq_pcm **ret_pcm)
+{
+    struct intake in = {.src = {.fd = -1}};
+    int code = cq_source_open(path, err, &in.src);
+    return code ? code : take_in(&in, opts, stop, err, ret_rec, ret_pcm);
+}
+
+int cq_pcm_open_fd(int fd, const char *path, const struct cq_audio_opts *opts, const atomic_bool *stop,
+                   struct cq_error *err, struct cq_recording *ret_rec, struct cq_pcm **ret_pcm)
+{
+    struct intake in = {.src = {.fd = -1}};
+    int code = cq_source_open_fd(fd, path, err, &in.src);
+    if (code) {
+        close(fd);
+        return code;
+    }
+    return take_in(&in, opts, stop, err, ret_rec, ret_pcm);
 }
 
 int cq_pcm_channels(const struct cq_pcm *pcm)

@@ -26,6 +26,10 @@ struct cq_pcm;
 int cq_pcm_open(const char *path, const struct cq_audio_opts *opts, const atomic_bool *stop,
                 struct cq_error *err, struct cq_recording *ret_rec, struct cq_pcm **ret_pcm);
 
+/* The same for an open descriptor, which is closed in any case; path is what the recording is called. */
+int cq_pcm_open_fd(int fd, const char *path, const struct cq_audio_opts *opts, const atomic_bool *stop,
+                   struct cq_error *err, struct cq_recording *ret_rec, struct cq_pcm **ret_pcm);
+
 /* 2 (channel 0 = agent, 1 = customer, whatever the file's order) or 1 (mixed). */
 int cq_pcm_channels(const struct cq_pcm *pcm);
 
