@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "cli/command.h"
 #include "cli/i18n.h"
 #include "cli/workers.h"
@@ -10,6 +11,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What a worker found out about one file. */
 struct outcome {
@@ -35,6 +37,8 @@ static void look_up(struct cq_analyze *z, const char *path, struct outcome *r)
     if (r->known && z->format != CQ_ANALYZE_TEXT) {
         r->err = cq_store_load(z->store, r->call, &r->why, &r->a);
         r->has_analysis = r->err == 0;
+        if (r->has_analysis) /* it may have come by another name */
+            r->err = cq_str_set(&r->a.recording.path, path);
     }
     pthread_mutex_unlock(&z->lock);
 }
@@ -44,6 +48,13 @@ static void work(void *user, size_t i, void *ret_result)
     struct cq_analyze *z = user;
     struct outcome *r = ret_result;
     const char *path = z->inputs->v[i].path;
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        /* a pipe or a device may never end, and cannot be read twice */
+        r->err = cq_error_set(&r->why, -ENOTSUP, path, 0,
+                              _("is no regular file; copy the recording to a file first"));
+        return;
+    }
     look_up(z, path, r);
     if (r->known || r->err)
         return;

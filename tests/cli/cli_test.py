@@ -167,6 +167,11 @@ class BadFiles(Case):
     def test_header_only(self):
         self.bad(self.write('header.wav', b'RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00'))
 
+    def test_pipe(self):
+        os.mkfifo(self.path('pipe.wav'))
+        self.bad(self.path('pipe.wav'), 'regular file')
+        self.bad('/dev/zero', 'regular file')
+
     def test_empty_folder(self):
         os.mkdir(self.path('folder'))
         self.bad(self.path('folder'), '--recursive')
@@ -266,6 +271,10 @@ class Store(Case):
         self.assertEqual(first.code, 0)
         self.assertEqual(second.code, 0)
         a, b = json.loads(first.out), json.loads(second.out)
+        copy = self.path('copy.flac')
+        shutil.copy(GOOD, copy)
+        again = json.loads(self.callqa('analyze', '--json', '--db', 'x.db', copy).out)
+        self.assertEqual(again['recording']['path'], copy)
         for key in ('segments', 'turns', 'transitions', 'events', 'metrics', 'flags'):
             self.assertEqual(a[key], b[key], key)
 
