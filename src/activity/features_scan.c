@@ -55,9 +55,9 @@ static void count_block(struct cq_features *f, int n_valid)
     }
 }
 
-static void scan_blocks(struct cq_features *f, int tail)
+static void scan_blocks(struct cq_features *f)
 {
-    while (f->fill - f->at >= BLOCK_SAMPLES + tail) {
+    while (f->fill - f->at >= BLOCK_SAMPLES + TAIL) {
         const int64_t k = f->n_blocks++;
         if (k < FULL_BLOCKS || k % PERIOD_BLOCKS < PERIOD_USED) {
             cq_features_levels(f);
@@ -78,7 +78,7 @@ int cq_features_scan(struct cq_features *f, const float *const pcm[2], int n)
         const int m = cq_features_take(f, rest, n - done);
         f->n_samples += m;
         done += m;
-        scan_blocks(f, TAIL);
+        scan_blocks(f);
     }
     return cq_features_leak_watch(f, pcm, n);
 }
@@ -99,7 +99,13 @@ static void read_scene(struct channel *ch)
 
 int cq_features_scan_end(struct cq_features *f)
 {
-    scan_blocks(f, 0);
+    static const float silence[BLOCK_SAMPLES + TAIL];
+    const float *const pcm[2] = {silence, silence};
+    for (int done = 0; done < BLOCK_SAMPLES + TAIL;) { /* behind the last frames; not counted */
+        const float *const rest[2] = {pcm[0] + done, pcm[1] + done};
+        done += cq_features_take(f, rest, BLOCK_SAMPLES + TAIL - done);
+        scan_blocks(f);
+    }
     for (int c = 0; c < 2; c++)
         read_scene(&f->ch[c]);
     const int r = cq_features_leak_find(f);

@@ -170,6 +170,7 @@ out:
 int cq_model_load(const char *path, struct cq_error *err, struct cq_model **ret_model)
 {
     char *found = NULL, *bytes = NULL;
+    struct cq_error why = {0};
     size_t n = 0;
     int r = path ? 0 : cq_path_find_data("activity-1.bin", &found);
     if (r) {
@@ -183,9 +184,9 @@ int cq_model_load(const char *path, struct cq_error *err, struct cq_model **ret_
                      cq_error_name(r));
         goto out;
     }
-    r = cq_model_parse(bytes, n, err, ret_model);
-    if (r && err)
-        cq_error_set(err, r, path ? path : found, 0, "%s", err->what);
+    r = cq_model_parse(bytes, n, &why, ret_model);
+    if (r)
+        cq_error_set(err, r, path ? path : found, 0, "%s", why.what);
 out:
     free(bytes);
     free(found);

@@ -20,8 +20,13 @@ BASELINE = ROOT / "tools" / "baseline"
 # (corpus, group, figure, worst value allowed); a figure with "f1" must not be lower, any other not higher.
 # Set just past what was reached (docs/accuracy.md), so that a change for the worse is seen.
 FLOORS = [
-    ("dev", "stereo", "der50", 0.30),
-    ("real", "stereo", "der50", 0.30),
+    ("dev", "stereo", "der50", 0.027),
+    ("dev", "stereo", "interruption_f1", 0.82),
+    ("dev", "stereo", "backchannel_f1", 0.86),
+    ("dev", "stereo", "terminal_overlap_f1", 0.75),
+    ("dev", "stereo", "hold_f1", 0.95),
+    ("dev", "stereo", "dead_air_f1", 0.94),
+    ("real", "stereo", "der50", 0.018),
 ]
 
 
