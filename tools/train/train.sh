@@ -12,7 +12,10 @@ ninja -C "$build" tools/train/cq-features tools/train/cq-decode
 cd "$here"
 [ -e "$work/voices.pkl" ] || $python voices.py "$work/voices.pkl" 1
 $python calls.py "$work/voices.pkl" "$work/valid.calls" 7 0 90 valid
-$python calls.py "$work/voices.pkl" "$work/train.calls" 11 0 "${CALLS:-1700}"
+for part in "11 0 195" "12 2000 155" "13 4000 788" "14 6000 595"; do # seed, first number, calls: those of activity-1
+    # shellcheck disable=SC2086
+    $python calls.py "$work/voices.pkl" "$work/train.calls" $part
+done
 $python data.py "$build/tools/train/cq-features" "$work/valid.calls" "$work/valid"
 $python data.py "$build/tools/train/cq-features" "$work/train.calls" "$work/part1"
 run() { # OUT SEED STEPS RATE [INIT]
