@@ -134,7 +134,9 @@ static int add_cond(struct arm *a, const struct cq_cond *cond, int depth)
         cq_str_add(sql, " IS NULL");
         return 0;
     case CQ_COND_FLAG:
-        cq_str_add(sql, "EXISTS (SELECT 1 FROM flags g WHERE g.scorecard_id = c.scorecard_id AND g.flag = ?)");
+        cq_str_printf(sql,
+                      "EXISTS (SELECT 1 FROM flags g WHERE g.scorecard_id = %s.scorecard_id AND g.flag = ?)",
+                      a->flag ? "f" : "c");
         bind_text(a->c, cond->text);
         return 0;
     }
@@ -151,15 +153,30 @@ static bool cond_needs_measures(const struct cq_cond *cond)
            cond_needs_measures(cond->left) || cond_needs_measures(cond->right);
 }
 
-/* A flag that every call found must have: a FLAG that is reached through ANDs only. */
-static const struct cq_cond *required_flag(const struct cq_cond *cond)
+/* Is a field of the call itself in it, or a subquery that starts from the call? Its flags and measures have
+ * what they need without its row. */
+static bool cond_needs_call(const struct cq_cond *cond)
 {
-    if (!cond || cond->type == CQ_COND_FLAG)
-        return cond;
+    if (!cond)
+        return false;
+    return ((cond->type == CQ_COND_COMPARE || cond->type == CQ_COND_NULL) &&
+            (cq_field_needs_call(&cond->field) || (cond->to_field && cq_field_needs_call(&cond->other)))) ||
+           cond_needs_call(cond->left) || cond_needs_call(cond->right);
+}
+
+/* The flags that every call found must have: those reached through ANDs only. At most `max`. */
+size_t cq_compile_required(const struct cq_cond *cond, const struct cq_cond **ret_flags, size_t max)
+{
+    if (!cond || !max)
+        return 0;
+    if (cond->type == CQ_COND_FLAG) {
+        *ret_flags = cond;
+        return 1;
+    }
     if (cond->type != CQ_COND_AND)
-        return NULL;
-    const struct cq_cond *left = required_flag(cond->left);
-    return left ? left : required_flag(cond->right);
+        return 0;
+    size_t n = cq_compile_required(cond->left, ret_flags, max);
+    return n + cq_compile_required(cond->right, ret_flags + n, max - n);
 }
 
 /* The next condition begins: "WHERE" or "AND". */
@@ -226,7 +243,7 @@ static void add_after(struct arm *a, enum part part)
 }
 
 static int add_arm(struct cq_compiled *c, const struct cq_select *sel, const char *flag,
-                   const struct cq_cond *hoisted, enum part part, bool ordered, int64_t n)
+                   const struct cq_cond *hoisted, enum part part, bool ordered, int64_t n, int64_t offset)
 {
     struct arm a = {.c = c, .sel = sel, .flag = flag, .hoisted = hoisted, .scope.by_flag = flag != NULL};
     const char *id = flag ? "f.call_id" : "c.id";
@@ -237,9 +254,12 @@ static int add_arm(struct cq_compiled *c, const struct cq_select *sel, const cha
         add_field(c, &sel->order, &a.scope);
         cq_str_add(&c->sql, " AS k");
     }
-    cq_str_add(&c->sql, flag ? " FROM flags f CROSS JOIN calls c ON c.id = f.call_id" : " FROM calls c");
+    cq_str_add(&c->sql, flag ? " FROM flags f" : " FROM calls c");
     if (cond_needs_measures(sel->where) || (ordered && cq_field_needs_measures(&sel->order)))
-        cq_str_add(&c->sql, " CROSS JOIN measures m ON m.call_id = c.id");
+        cq_str_printf(&c->sql, " CROSS JOIN measures m ON m.call_id = %s", id);
+    if (flag && (sel->queue || sel->min_severity >= 0 || cond_needs_call(sel->where) ||
+                 (ordered && cq_field_needs_call(&sel->order))))
+        cq_str_add(&c->sql, " CROSS JOIN calls c ON c.id = f.call_id");
     add_options(&a);
     if (part != PART_ALL)
         add_after(&a, part);
@@ -250,30 +270,41 @@ static int add_arm(struct cq_compiled *c, const struct cq_select *sel, const cha
     if (ordered)
         cq_str_printf(&c->sql, " ORDER BY 2 %s, %s %s", sel->ascending ? "ASC NULLS LAST" : "DESC", id,
                       sel->ascending ? "ASC" : "DESC");
-    if (n >= 0) {
-        cq_str_add(&c->sql, " LIMIT ?");
+    if (n >= 0 || offset > 0) {
+        cq_str_add(&c->sql, " LIMIT ? OFFSET ?");
         bind_int(c, n);
+        bind_int(c, offset);
     }
     return r;
 }
 
-static int add_arms(struct cq_compiled *c, const struct cq_select *sel, bool ordered, int64_t n)
+/* One arm alone leaves out the offset's rows itself; of several, only their union can. */
+static int add_arms(struct cq_compiled *c, const struct cq_select *sel, const struct cq_cond *hoisted,
+                    bool ordered, int64_t limit, int64_t offset)
 {
-    const struct cq_cond *hoisted = sel->n_flags ? NULL : required_flag(sel->where);
     size_t n_flags = sel->n_flags ? sel->n_flags : 1;
     enum part first = !ordered || !sel->after ? PART_ALL : sel->after->is_null ? PART_NULLS : PART_VALUES;
     enum part last = first == PART_VALUES ? PART_NULLS : first;
-    bool one = n_flags == 1 && first == last;
+    const char *first_flag = sel->n_flags ? sel->flags[0] : hoisted ? hoisted->text : NULL;
+    int64_t n = limit < 0 ? -1 : limit + offset;
     int r = 0;
+    if (n_flags == 1 && first == last)
+        return add_arm(c, sel, first_flag, hoisted, first, ordered, limit, offset);
+    cq_str_add(&c->sql, "SELECT * FROM (");
     for (size_t i = 0; !r && i < n_flags; i++) {
-        const char *flag = sel->n_flags ? sel->flags[i] : hoisted ? hoisted->text : NULL;
+        const char *flag = i ? sel->flags[i] : first_flag;
         for (int part = (int)first; !r && part <= (int)last; part++) {
-            if (!one)
-                cq_str_add(&c->sql, i || part != (int)first ? " UNION SELECT * FROM (" : "SELECT * FROM (");
-            r = add_arm(c, sel, flag, hoisted, (enum part)part, ordered, n);
-            if (!one)
-                cq_str_add(&c->sql, ")");
+            cq_str_add(&c->sql, i || part != (int)first ? " UNION SELECT * FROM (" : "SELECT * FROM (");
+            r = add_arm(c, sel, flag, hoisted, (enum part)part, ordered, n, 0);
+            cq_str_add(&c->sql, ")");
         }
+    }
+    cq_str_add(&c->sql, ")");
+    if (ordered && (limit >= 0 || offset > 0)) {
+        cq_str_add(&c->sql, sel->ascending ? " ORDER BY 2 ASC NULLS LAST, 1 ASC" : " ORDER BY 2 DESC, 1 DESC");
+        cq_str_add(&c->sql, " LIMIT ? OFFSET ?");
+        bind_int(c, limit);
+        bind_int(c, offset);
     }
     return r;
 }
@@ -284,10 +315,9 @@ static const char row_columns[] =
     " c.reason, c.score, c.coverage, c.partial, c.severity, (SELECT group_concat(flag, ' ') FROM (SELECT flag"
     " FROM flags g WHERE g.scorecard_id = c.scorecard_id ORDER BY severity DESC, seq))";
 
-static int compile_rows(struct cq_compiled *c, const struct cq_select *sel)
+static int compile_rows(struct cq_compiled *c, const struct cq_select *sel, const struct cq_cond *driver)
 {
     const struct cq_field_scope scope = {0};
-    int64_t n = sel->limit < 0 ? -1 : sel->limit + sel->offset;
     bool measures = false;
     cq_str_add(&c->sql, row_columns);
     for (size_t i = 0; i < sel->n_columns; i++) {
@@ -296,19 +326,17 @@ static int compile_rows(struct cq_compiled *c, const struct cq_select *sel)
         measures |= cq_field_needs_measures(&sel->columns[i]);
     }
     cq_str_add(&c->sql, " FROM (");
-    int r = add_arms(c, sel, true, n);
+    int r = add_arms(c, sel, driver, true, sel->limit, sel->offset);
     cq_str_add(&c->sql, ") a CROSS JOIN calls c ON c.id = a.id");
     if (measures)
         cq_str_add(&c->sql, " CROSS JOIN measures m ON m.call_id = c.id");
-    cq_str_printf(&c->sql, " ORDER BY a.k %s, a.id %s LIMIT ? OFFSET ?",
-                  sel->ascending ? "ASC NULLS LAST" : "DESC", sel->ascending ? "ASC" : "DESC");
-    bind_int(c, sel->limit);
-    bind_int(c, sel->offset);
+    cq_str_add(&c->sql,
+               sel->ascending ? " ORDER BY a.k ASC NULLS LAST, a.id ASC" : " ORDER BY a.k DESC, a.id DESC");
     return r;
 }
 
-int cq_compile(const struct cq_select *sel, enum cq_compile_for what, int64_t max, struct cq_error *err,
-               struct cq_compiled *ret_compiled)
+int cq_compile(const struct cq_select *sel, enum cq_compile_for what, int64_t max, const struct cq_cond *driver,
+               struct cq_error *err, struct cq_compiled *ret_compiled)
 {
     struct cq_compiled *c = ret_compiled;
     int r;
@@ -318,10 +346,10 @@ int cq_compile(const struct cq_select *sel, enum cq_compile_for what, int64_t ma
     if (sel->n_columns > CQ_SELECT_MAX_COLUMNS)
         return cq_error_set(err, -E2BIG, NULL, 0, "more than %d columns in one query", CQ_SELECT_MAX_COLUMNS);
     if (what == CQ_COMPILE_ROWS) {
-        r = compile_rows(c, sel);
+        r = compile_rows(c, sel, driver);
     } else {
         cq_str_add(&c->sql, "SELECT count(*) FROM (SELECT DISTINCT id FROM (");
-        r = add_arms(c, sel, false, -1);
+        r = add_arms(c, sel, driver, false, -1, 0);
         cq_str_add(&c->sql, ") LIMIT ?)");
         bind_int(c, max);
     }

@@ -30,11 +30,13 @@ enum cq_compile_for { CQ_COMPILE_ROWS, CQ_COMPILE_COUNT };
 
 /*
  * Columns of the rows, first to last: those of enum cq_row_column, then sel->columns. `max` is the most that
- * CQ_COMPILE_COUNT counts. Returns 0, -E2BIG, -ENOMEM; *ret_compiled is the caller's either way,
- * cq_compiled_done().
+ * CQ_COMPILE_COUNT counts. `driver` is the flag of sel->where whose index is followed, one of
+ * cq_compile_required(), or NULL; it must be NULL where sel->flags are given. Returns 0, -E2BIG, -ENOMEM;
+ * *ret_compiled is the caller's either way, cq_compiled_done().
  */
-int cq_compile(const struct cq_select *sel, enum cq_compile_for what, int64_t max, struct cq_error *err,
-               struct cq_compiled *ret_compiled);
+int cq_compile(const struct cq_select *sel, enum cq_compile_for what, int64_t max, const struct cq_cond *driver,
+               struct cq_error *err, struct cq_compiled *ret_compiled);
+size_t cq_compile_required(const struct cq_cond *cond, const struct cq_cond **ret_flags, size_t max);
 void cq_compiled_done(struct cq_compiled *c);
 
 enum cq_row_column {

@@ -184,12 +184,16 @@ bool cq_field_sql(const struct cq_field *field, const struct cq_field_scope *sco
         cq_str_printf(out, "m.%s", column);
         return false;
     case CQ_FIELD_ITEM:
-        cq_str_add(out, "(SELECT x.score FROM item_scores x JOIN form_items i ON i.id = x.item_id"
-                        " WHERE x.scorecard_id = c.scorecard_id AND i.item = ?)");
+        cq_str_printf(out,
+                      "(SELECT x.score FROM item_scores x JOIN form_items i ON i.id = x.item_id"
+                      " WHERE x.scorecard_id = %s.scorecard_id AND i.item = ?)",
+                      scope->by_flag ? "f" : "c");
         return true;
     case CQ_FIELD_SECTION:
-        cq_str_add(out, "(SELECT x.score FROM section_scores x JOIN form_sections d ON d.id = x.section_id"
-                        " WHERE x.scorecard_id = c.scorecard_id AND d.section = ?)");
+        cq_str_printf(out,
+                      "(SELECT x.score FROM section_scores x JOIN form_sections d ON d.id = x.section_id"
+                      " WHERE x.scorecard_id = %s.scorecard_id AND d.section = ?)",
+                      scope->by_flag ? "f" : "c");
         return true;
     }
     return false;
@@ -203,4 +207,10 @@ const char *cq_field_bound(const struct cq_field *field)
 bool cq_field_needs_measures(const struct cq_field *field)
 {
     return field->kind == CQ_FIELD_MEASURE || is_field(field, "closing_by");
+}
+
+bool cq_field_needs_call(const struct cq_field *field)
+{
+    return !(field->kind != CQ_FIELD_OF_CALL || is_field(field, "closing_by") ||
+             is_field(field, "started_at") || is_field(field, "agent"));
 }

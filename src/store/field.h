@@ -18,4 +18,7 @@ const char *cq_field_bound(const struct cq_field *field);
 /* Does the expression need the row of `measures` as m? */
 bool cq_field_needs_measures(const struct cq_field *field);
 
+/* And the row of `calls` as c, where rows come from flags? */
+bool cq_field_needs_call(const struct cq_field *field);
+
 #endif

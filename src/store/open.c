@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 #define BUSY_TIMEOUT_MS 10000
-/* Big enough for the hot index pages of a million calls; negative: KiB. */
-#define CACHE_PRAGMA "PRAGMA cache_size = -65536"
+/* In KiB (negative says so), taken as it is needed. A reader that filters a million calls by a measure goes
+ * through many pages; a writer works beside an analysis and stays small. */
+#define READ_CACHE_PRAGMA "PRAGMA cache_size = -262144"
+#define WRITE_CACHE_PRAGMA "PRAGMA cache_size = -16384"
 
 struct cq_store *cq_store_close(struct cq_store *store)
 {
@@ -82,7 +84,7 @@ static int check_columns(struct cq_store *s, struct cq_error *err)
 static int prepare(struct cq_store *s, struct cq_error *err)
 {
     int version = 0;
-    int r = cq_db_exec(s, CACHE_PRAGMA, err);
+    int r = cq_db_exec(s, s->write ? WRITE_CACHE_PRAGMA : READ_CACHE_PRAGMA, err);
     if (!r)
         r = cq_schema_check(s, s->write, err, &version);
     if (r)

@@ -149,10 +149,15 @@ static const char first_light_scores[] =
     " WHERE scorecard_id IN (SELECT id FROM scorecards WHERE call_id = new.id);"
     " END;";
 
-/* Three steps rather than one only because C99 promises no longer string literals than 4095 characters. */
+/* Best and worst calls first: an index that leaves nulls out is no use where they are asked to come last. */
+static const char score_order[] = "DROP INDEX calls_score; CREATE INDEX calls_score ON calls(score);";
+
+/* Three steps at first rather than one only because C99 promises no longer string literals than 4095
+ * characters. */
 const struct cq_migration cq_migrations[] = {
     {"calls", first_light_calls},
     {"analyses", first_light_analysis},
     {"scores", first_light_scores},
+    {"score order", score_order},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

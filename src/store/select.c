@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MAX_NAMES_LISTED 400 /* bytes of names in an error */
+#define MAX_COUNTED 5000     /* index entries: a millisecond or two */
 
 struct cq_cursor {
     struct cq_store *store;
@@ -93,9 +94,36 @@ static int bind_all(sqlite3_stmt *st, const struct cq_params *params)
     return rc;
 }
 
+/* The rarest of the flags that a condition asks for leads to the fewest calls. Counted no further than pays. */
+static int pick_driver(struct cq_store *s, const struct cq_select *sel, struct cq_error *err,
+                       const struct cq_cond **ret_driver)
+{
+    const struct cq_cond *flags[CQ_SELECT_MAX_FLAGS];
+    size_t n = sel->n_flags ? 0 : cq_compile_required(sel->where, flags, CQ_SELECT_MAX_FLAGS);
+    int64_t fewest = INT64_MAX;
+    const struct cq_cond *driver = n ? flags[0] : NULL;
+    for (size_t i = 0; n > 1 && i < n; i++) {
+        struct cq_db_st q = cq_db_st(s, "SELECT count(*) FROM (SELECT 1 FROM flags WHERE flag = ?"
+                                        " AND current = 1 LIMIT ?)");
+        int64_t count = 0;
+        cq_db_text(&q, flags[i]->text);
+        cq_db_int(&q, fewest < MAX_COUNTED ? fewest : MAX_COUNTED);
+        int r = cq_db_one_int(&q, err, &count);
+        if (r)
+            return r;
+        if (count < fewest) {
+            fewest = count;
+            driver = flags[i];
+        }
+    }
+    *ret_driver = driver;
+    return 0;
+}
+
 static int prepare(struct cq_store *s, const struct cq_select *sel, enum cq_compile_for what, int64_t max,
                    const char *prefix, struct cq_error *err, sqlite3_stmt **ret_st)
 {
+    const struct cq_cond *driver = NULL;
     struct cq_compiled c = {0};
     struct cq_str sql = {0};
     sqlite3_stmt *st = NULL;
@@ -105,7 +133,9 @@ static int prepare(struct cq_store *s, const struct cq_select *sel, enum cq_comp
     for (size_t i = 0; !r && i < sel->n_columns && i < CQ_SELECT_MAX_COLUMNS; i++)
         r = check_name(s, &sel->columns[i], err);
     if (!r)
-        r = cq_compile(sel, what, max, err, &c);
+        r = pick_driver(s, sel, err, &driver);
+    if (!r)
+        r = cq_compile(sel, what, max, driver, err, &c);
     if (r)
         goto out;
     cq_str_add(&sql, prefix);
