@@ -13,10 +13,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static const double SILENCE_MIN_S =
-    0.5; /* shorter digital silence is a lost packet: audio health tells of it */
-static const float TONE_LEAK_DB =
-    6.0f; /* the same tone this much louder in the other channel: it is that one's */
+static const double SILENCE_MIN_S = 0.5;     /* shorter digital silence is a lost packet */
+static const float TONE_LEAK_DB = 6.0f;      /* this much louder in the other channel: it is that one's */
 static const float SOFT_TONE_DBOV = -38.0f;  /* softer beeps under the other party's talk are its leak */
 static const double FRAGMENT_S = 0.1;        /* what a tone leaves of a span that it cuts must be this long */
 static const double MUSIC_HAS_TONES_S = 3.0; /* music this long may contain what sounds like a beep */
