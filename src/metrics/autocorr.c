@@ -15,7 +15,7 @@ static_assert(REACH == ORDER + 2, "the predictor and its smoothing");
 #define WHITE_NOISE 0.02f /* of the power: what lies 17 dB under the rest is not lifted */
 
 /* Many lags: they are the vector. */
-void cq_autocorr_all(const float *restrict y, int n, int n_lags, float *restrict r)
+CQ_AUTOCORR_CLONES void cq_autocorr_all(const float *restrict y, int n, int n_lags, float *restrict r)
 {
     memset(r, 0, (size_t)n_lags * sizeof *r);
     for (int i = 0; i < n; i++) {
@@ -31,7 +31,7 @@ static float add_up(const float sum[LANES])
 }
 
 /* Few lags, many samples: eight sums of each are the vector. */
-void cq_autocorr_few(const float *restrict y, int n, int lag, float *restrict r)
+CQ_AUTOCORR_CLONES void cq_autocorr_few(const float *restrict y, int n, int lag, float *restrict r)
 {
     for (int k = 0; k < LANES; k++) {
         const float *z = y + lag + k;
@@ -82,27 +82,27 @@ static float mean_of(const float *x, int n)
     return add_up(sum) / (float)n;
 }
 
-static float dot(const float *restrict a, const float *restrict b, int n)
+/* Take away what lies in the direction of mains hum: its two phases are orthogonal and of energy 1, so that the
+ * energy falls by the squares of what is taken. Returns the energy left. */
+CQ_AUTOCORR_CLONES static float remove_hum(const struct cq_autocorr_window *w, float *restrict y)
 {
-    float sum[LANES] = {0};
-    for (int i = 0; i < n; i += LANES) {
-        for (int k = 0; k < LANES; k++)
-            sum[k] += a[i + k] * b[i + k];
+    const float *restrict cosine = w->hum[0], *restrict sine = w->hum[1];
+    float c_sum[LANES] = {0}, s_sum[LANES] = {0}, square[LANES] = {0};
+    for (int i = 0; i < w->n; i += LANES) {
+        for (int k = 0; k < LANES; k++) {
+            c_sum[k] += y[i + k] * cosine[i + k];
+            s_sum[k] += y[i + k] * sine[i + k];
+            square[k] += y[i + k] * y[i + k];
+        }
     }
-    return add_up(sum);
-}
-
-/* Take away what lies in the direction of mains hum; its two phases are orthogonal. Returns the energy left. */
-static float remove_hum(const struct cq_autocorr_window *w, float *restrict y)
-{
-    const float c = dot(y, w->hum[0], w->n), s = dot(y, w->hum[1], w->n);
+    const float c = add_up(c_sum), s = add_up(s_sum), energy = add_up(square) - c * c - s * s;
     for (int i = 0; i < w->n; i++)
-        y[i] -= c * w->hum[0][i] + s * w->hum[1][i];
-    return dot(y, y, w->n);
+        y[i] -= c * cosine[i] + s * sine[i];
+    return energy > 0 ? energy : 0;
 }
 
-float cq_autocorr_cut(const float *restrict from, const struct cq_autocorr_window *w, float *restrict y,
-                      int n_zeros)
+CQ_AUTOCORR_CLONES float cq_autocorr_cut(const float *restrict from, const struct cq_autocorr_window *w,
+                                         float *restrict y, int n_zeros)
 {
     const float mean = mean_of(from, w->n);
     for (int i = 0; i < w->n; i++)
@@ -130,7 +130,8 @@ static void predict(const float r[ORDER + 1], float a[ORDER + 1])
     }
 }
 
-float cq_autocorr_whiten(const float *restrict from, const struct cq_autocorr_window *w, float *restrict y)
+CQ_AUTOCORR_CLONES float cq_autocorr_whiten(const float *restrict from, const struct cq_autocorr_window *w,
+                                            float *restrict y)
 {
     float r[LANES], a[ORDER + 1], b[REACH + 1] = {0}, gain = 0;
 

@@ -46,7 +46,7 @@
 /* The coarse maxima of short lags come out too low (few points a period), so that rank needs a greater cost. */
 #define COARSE_OCTAVE_COST 0.05f
 /* A coarse maximum below this is not refined: at 4 kHz it would not come near the voicing threshold. */
-#define WORTH_REFINING 0.25f
+#define WORTH_REFINING 0.4f
 
 #define TAPS 16 /* of each decimation filter */
 #define LANES CQ_AUTOCORR_LANES
@@ -92,7 +92,8 @@ static void design(float *taps, double cutoff)
 
 /* out[i] = filtered x at 2 i + 0.5, silence around x. Returns how many. Even and odd samples apart make every
  * tap a plain pass over contiguous numbers. */
-static int decimate(struct cq_pitch *p, const float *taps, const float *restrict x, int n, float *restrict out)
+CQ_AUTOCORR_CLONES static int decimate(struct cq_pitch *p, const float *taps, const float *restrict x, int n,
+                                       float *restrict out)
 {
     const int n_out = n / 2, lead = TAPS / 4;
     float *restrict even = p->half[0], *restrict odd = p->half[1];
