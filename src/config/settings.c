@@ -1,5 +1,4 @@
 #include "base/error.h"
-#include "base/number.h"
 #include "base/path.h"
 #include "base/suggest.h"
 #include "config/config.h"

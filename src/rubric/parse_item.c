@@ -3,9 +3,7 @@
 #include "base/number.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const judged_words[] = {"auto", "assist", "human", "record", "script", NULL};
