@@ -10,7 +10,7 @@ enum cq_layout {
     CQ_LAYOUT_AUTO, /* two channels: agent 0, customer 1; one channel: mixed */
     CQ_LAYOUT_AGENT_LEFT,
     CQ_LAYOUT_AGENT_RIGHT,
-    CQ_LAYOUT_MIXED /* all channels are added up and taken as one mixed recording */
+    CQ_LAYOUT_MIXED /* the mean of all channels is taken as one mixed recording */
 };
 
 struct cq_audio_opts {

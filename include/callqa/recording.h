@@ -32,11 +32,12 @@ enum cq_fault_kind { CQ_FAULT_CLIPPING, CQ_FAULT_DROPOUT };
 
 struct cq_fault {
     enum cq_fault_kind kind;
-    uint8_t channel;
+    uint8_t channel; /* index into cq_health.channel */
     struct cq_span at;
 };
 
 struct cq_health {
+    /* in the file's order; of more than two channels, the two that carry the parties */
     struct cq_channel_health channel[CQ_MAX_CHANNELS];
     double identical_ratio;          /* share of frames in which one channel is a scaled copy of the other */
     double identical_gain_db;        /* that copy's gain, channel 1 against channel 0 */
@@ -64,6 +65,12 @@ struct cq_recording {
     uint8_t channel_of[CQ_N_PARTIES]; /* file channel that carries each party; equal in a mixed recording */
     struct cq_health health;
 };
+
+/* Index into health.channel of the channel that carries this party. */
+static inline int cq_recording_health_index(const struct cq_recording *rec, enum cq_party p)
+{
+    return p != CQ_NOBODY && rec->channel_of[p] > rec->channel_of[cq_party_other(p)];
+}
 
 /* Release what a record owns; the record itself belongs to the caller. Accepts NULL and zeroed records. */
 void cq_recording_done(struct cq_recording *rec);

@@ -9,7 +9,7 @@
 #define WINDOW_S 0.020 /* at least; rounded up to a power of two */
 #define MAX_WINDOW 8192
 #define ENERGY_SHARE 0.99      /* include/callqa/recording.h */
-#define PAIRS_PER_DOUBLING 512 /* after so many, every second window only, and so on */
+#define PAIRS_PER_DOUBLING 256 /* after so many, every second window only, and so on */
 
 /* Two windows are transformed at once, as real and imaginary part: only the sum of their powers is wanted. */
 struct cq_bandwidth {

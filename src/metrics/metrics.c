@@ -248,7 +248,7 @@ static void put_line(const struct cq_recording *rec, const struct cq_activity *a
         m[CQ_PM_CLIPPING_RATIO] = m[CQ_PM_CROSSTALK] = m[CQ_PM_SNR] = none(CQ_NULL_MIXED_RECORDING);
         return;
     }
-    double clipping = rec->health.channel[rec->channel_of[p] % CQ_MAX_CHANNELS].clipping_ratio;
+    double clipping = rec->health.channel[cq_recording_health_index(rec, p)].clipping_ratio;
     double crosstalk_db = activity->crosstalk_db[p];
     m[CQ_PM_CLIPPING_RATIO] = isfinite(clipping) ? value(clipping) : none(CQ_NULL_NOT_MEASURED);
     m[CQ_PM_CROSSTALK] = !speaks                  ? none(CQ_NULL_NO_SPEECH)

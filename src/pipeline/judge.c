@@ -18,10 +18,10 @@ static char *silent_channel(const struct cq_recording *rec)
     if (ch[0].silent && ch[1].silent)
         return cq_str_dup("both channels are silent: nothing was recorded; check the recorder");
     int silent = ch[0].silent ? 0 : 1;
-    enum cq_party party = rec->channel_of[CQ_AGENT] == silent ? CQ_AGENT : CQ_CUSTOMER;
+    enum cq_party party = cq_recording_health_index(rec, CQ_AGENT) == silent ? CQ_AGENT : CQ_CUSTOMER;
     return cq_str_format(
-        "channel %d (%s) is silent: only one side of the call was recorded; check the recorder", silent,
-        cq_party_name(party));
+        "channel %d (%s) is silent: only one side of the call was recorded; check the recorder",
+        rec->channel_of[party], cq_party_name(party));
 }
 
 int cq_judge(const struct cq_judge_opts *opts, const struct cq_recording *rec, const struct cq_talk *talk,

@@ -124,7 +124,7 @@ static int add_faults(struct cq_analysis *a)
             break;
         }
         for (enum cq_party p = CQ_AGENT; p < CQ_N_PARTIES && !a->diarized; p++) {
-            if (a->recording.channel_of[p] == h->faults[i].channel)
+            if (cq_recording_health_index(&a->recording, p) == h->faults[i].channel)
                 e.by = p;
         }
         int err = cq_talk_add_event(&a->talk, &e);

@@ -165,8 +165,15 @@ static const float *reference(int talker, int n)
 
 struct match signal_match(const float *x, int n, int talker, double seconds)
 {
-    int m = (int)(seconds * CQ_ANALYSIS_RATE_HZ), best = 0;
-    const float *y = reference(talker, m);
+    return signal_match_from(x, n, talker, 0.0, seconds);
+}
+
+struct match signal_match_from(const float *x, int n, int talker, double from_s, double to_s)
+{
+    int from = (int)(from_s * CQ_ANALYSIS_RATE_HZ), m = (int)(to_s * CQ_ANALYSIS_RATE_HZ) - from, best = 0;
+    const float *y = reference(talker, from + m) + from;
+    x += from;
+    n -= from;
     double most = -1.0;
     for (int lag = -MAX_LAG; lag <= MAX_LAG; lag++) {
         double p = product_at(x, n, y, m, lag);

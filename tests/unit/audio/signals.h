@@ -45,4 +45,7 @@ struct match {
 };
 struct match signal_match(const float *x, int n, int talker, double seconds);
 
+/* The same of the part from from_s to to_s alone. */
+struct match signal_match_from(const float *x, int n, int talker, double from_s, double to_s);
+
 #endif
