@@ -87,16 +87,22 @@ static float mean_of(const float *x, int n)
 CQ_AUTOCORR_CLONES static float remove_hum(const struct cq_autocorr_window *w, float *restrict y)
 {
     const float *restrict cosine = w->hum[0], *restrict sine = w->hum[1];
-    float c_sum[LANES] = {0}, s_sum[LANES] = {0}, square[LANES] = {0};
-    for (int i = 0; i < w->n; i += LANES) {
-        for (int k = 0; k < LANES; k++) {
+    const int n = w->n;
+    float c_sum[LANES] = {0}, s_sum[LANES] = {0}, square[LANES] = {0}; /* a loop each: those become vectors */
+    for (int i = 0; i < n; i += LANES) {
+        for (int k = 0; k < LANES; k++)
             c_sum[k] += y[i + k] * cosine[i + k];
+    }
+    for (int i = 0; i < n; i += LANES) {
+        for (int k = 0; k < LANES; k++)
             s_sum[k] += y[i + k] * sine[i + k];
+    }
+    for (int i = 0; i < n; i += LANES) {
+        for (int k = 0; k < LANES; k++)
             square[k] += y[i + k] * y[i + k];
-        }
     }
     const float c = add_up(c_sum), s = add_up(s_sum), energy = add_up(square) - c * c - s * s;
-    for (int i = 0; i < w->n; i++)
+    for (int i = 0; i < n; i++)
         y[i] -= c * cosine[i] + s * sine[i];
     return energy > 0 ? energy : 0;
 }

@@ -118,13 +118,17 @@ static void find_intensity(struct cq_prosody *p, const float *x, int n_frames)
     }
 }
 
-/* A line's constant offset is not sound. */
+/* A line's constant offset is not sound. n is a multiple of 8. */
 static void remove_mean(float *x, int n)
 {
-    double sum = 0;
-    for (int i = 0; i < n; i++)
-        sum += (double)x[i];
-    const float mean = n ? (float)(sum / n) : 0;
+    double sum[8] = {0}; /* independent, as in cq_level_energy() */
+    for (int i = 0; i < n; i += 8) {
+        for (int k = 0; k < 8; k++)
+            sum[k] += (double)x[i + k];
+    }
+    for (int k = 1; k < 8; k++)
+        sum[0] += sum[k];
+    const float mean = n ? (float)(sum[0] / n) : 0;
     for (int i = 0; i < n; i++)
         x[i] -= mean;
 }
