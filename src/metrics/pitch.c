@@ -4,12 +4,14 @@
  * the longest periods, divided by the autocorrelation of the window itself; its maxima are candidates, beside
  * "no pitch"; a path through the candidates that pays for octave jumps and for changes of voicing decides.
  *
- * Made for telephone speech and for speed:
- *   - the fundamental is often missing (300-3400 Hz), and where one harmonic stands out (the first formant),
- *     its own period looks like pitch. So each window is also judged whitened: on real voices cut to 300-3400
- * Hz this takes tracks more than a semitone too high from 14 % of the voiced time to 2 %;
- *   - lags are searched at 2 kHz (band to 0.9 kHz) and refined at 4 kHz (band to 1.4 kHz), there with an
- *     exact interpolation: a strength that is too low between two lags would put high voices an octave down.
+ * Made for telephone speech and for speed.
+ *
+ * The fundamental is often missing (300-3400 Hz), and where one harmonic stands out (the first formant), its
+ * own period looks like pitch. So each window is also judged whitened: on real voices cut to 300-3400 Hz this
+ * takes tracks more than a semitone too high from 14 % of the voiced time to 2 %.
+ *
+ * Lags are searched at 2 kHz (band to 0.9 kHz) and refined at 4 kHz (band to 1.4 kHz), there with a careful
+ * interpolation: a strength that is too low between two lags would put high voices an octave down.
  */
 #include "metrics/pitch.h"
 
