@@ -17,7 +17,8 @@ static bool machine_has(enum cq_simd_path path)
 #endif
     case CQ_SIMD_AVX512:
 #if CQ_HAVE_AVX512
-        return __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+        return __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+               __builtin_cpu_supports("avx512dq") != 0;
 #else
         return false;
 #endif
@@ -34,7 +35,9 @@ int cq_simd_resolve(int cpu, enum cq_simd_path *ret_path)
         return -EINVAL;
     enum cq_simd_path path = (enum cq_simd_path)cpu;
     if (path == CQ_SIMD_BEST) {
-        path = CQ_SIMD_N;
+        /* AVX-512 by name only: it is built from the same source, but has not been run on such a machine yet.
+         */
+        path = CQ_SIMD_AVX512;
         do
             path = (enum cq_simd_path)(path - 1);
         while (!machine_has(path));
