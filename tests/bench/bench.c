@@ -48,7 +48,7 @@ static double time_webrtc(struct cq_pcm *pcm)
         }
     }
     double begun = cq_time_monotonic_s();
-    volatile int active = 0;
+    int active = 0;
     for (int c = 0; c < channels; c++) {
         struct webrtc_vad *vad = WebRtcVad_Create();
         WebRtcVad_Init(vad);
@@ -58,6 +58,8 @@ static double time_webrtc(struct cq_pcm *pcm)
         WebRtcVad_Free(vad);
     }
     double took = cq_time_monotonic_s() - begun;
+    if (active < 0) /* an error of the detector; also keeps its work from being optimised away */
+        took = 0;
     free(audio);
     return took;
 }
