@@ -17,6 +17,8 @@ struct cq_resample {
 int cq_resample_new(int in_hz, int out_hz, int n_channels, struct cq_resample **ret_r)
 {
     int err = 0;
+    if (in_hz <= 0 || out_hz <= 0 || n_channels < 1 || n_channels > CQ_MAX_CHANNELS)
+        return -EINVAL;
     struct cq_resample *r = calloc(1, sizeof *r);
     if (!r)
         return -ENOMEM;

@@ -41,7 +41,7 @@ static const struct cut cuts[] = {
     {"x.w64", SOX "$O", 2.3, false},
     {"x.aiff", SOX "$O", 2.3, false},
     {"x.au", SOX "$O", 2.3, false},
-    {"x.caf", SOX "$O", 2.3, false},
+    {"x.caf", SOX "$O", 2.3, true}, /* libsndfile takes it whole only */
     {"x.sph", SOX "$O", 2.2, false},
     {"x.flac", SOX "$O", 1.8, false},
     {"vorbis.ogg", FF "-c:a libvorbis $O", 1.0, false},
