@@ -318,6 +318,14 @@ class Store(Case):
 class Terminal(Case):
     """Under a pseudo-terminal: progress and colours; none of it without."""
 
+    def setUp(self):
+        super().setUp()
+        try:
+            for fd in pty.openpty():
+                os.close(fd)
+        except OSError as error:
+            self.skipTest(f'no pseudo-terminal here (is /dev/pts mounted?): {error}')
+
     def on_terminal(self, *args, **env):
         pid, fd = pty.fork()
         if pid == 0:
