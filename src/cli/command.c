@@ -11,6 +11,7 @@
 
 /* One line a command here, one in the list below. */
 extern const struct cq_command cq_command_analyze;
+extern const struct cq_command cq_command_audit;
 extern const struct cq_command cq_command_config;
 extern const struct cq_command cq_command_db;
 extern const struct cq_command cq_command_evaluate;
@@ -30,6 +31,7 @@ const struct cq_command *const cq_commands[] = {
     &cq_command_rubric,
     &cq_command_config,
     &cq_command_evaluate,
+    &cq_command_audit,
     &cq_command_db,
     &cq_command_help,
     NULL,

@@ -1,4 +1,5 @@
 /* What `callqa db check` looks at: the file, the references, and what SQLite cannot know. */
+#include "store/audit.h"
 #include "store/schema.h"
 
 #include "base/error.h"
@@ -140,6 +141,20 @@ static int check_rules(struct checker *c, struct cq_error *err)
     return r;
 }
 
+static int check_audit(struct checker *c, struct cq_error *err)
+{
+    struct cq_audit_state st;
+    int r = cq_audit_verify(c->s, NULL, err, &st);
+    if (!r && st.bad) {
+        char *text = cq_str_format("audit: entry %lld is not what was written", (long long)st.bad);
+        problem(c, text ? text : "audit: an entry is not what was written");
+        free(text);
+    }
+    if (!r && st.cut)
+        problem(c, "audit: entries at the end are missing");
+    return r;
+}
+
 int cq_store_check(struct cq_store *store, void (*tell)(void *user, const char *problem), void *user,
                    struct cq_error *err, int64_t *ret_problems)
 {
@@ -149,6 +164,8 @@ int cq_store_check(struct cq_store *store, void (*tell)(void *user, const char *
         r = check_references(&c, err);
         if (!r)
             r = check_rules(&c, err);
+        if (!r)
+            r = check_audit(&c, err);
     }
     if (r == -EBADMSG) { /* damage is what was looked for */
         problem(&c, err ? err->what : "damaged");

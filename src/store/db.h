@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-#define CQ_DB_N_STATEMENTS 128 /* cached statements a connection; more are an error of the program */
+#define CQ_DB_N_STATEMENTS 384 /* cached statements a connection; more are an error of the program */
 
 struct cq_db_statement {
     const char *sql; /* a string literal: found by its address */

@@ -152,6 +152,21 @@ static const char first_light_scores[] =
 /* Best and worst calls first: an index that leaves nulls out is no use where they are asked to come last. */
 static const char score_order[] = "DROP INDEX calls_score; CREATE INDEX calls_score ON calls(score);";
 
+/* Only ever added to. The numbers are given by the program, one by one: a trigger can't see what SQLite would
+ * choose, and OR REPLACE would delete without asking the one for deletes. */
+static const char audit[] = "CREATE TABLE audit(id INTEGER PRIMARY KEY AUTOINCREMENT, at_s INTEGER NOT NULL,"
+                            " who TEXT NOT NULL CHECK(who <> ''), action TEXT NOT NULL CHECK(action <> ''),"
+                            " subject TEXT NOT NULL CHECK(subject <> ''), before_json TEXT, after_json TEXT,"
+                            " sha256 BLOB NOT NULL CHECK(length(sha256) = 32)) STRICT;"
+                            "CREATE INDEX audit_subject ON audit(subject);"
+                            "CREATE TRIGGER audit_insert BEFORE INSERT ON audit"
+                            " WHEN new.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM audit) BEGIN"
+                            " SELECT raise(ABORT, 'audit entries are numbered one by one'); END;"
+                            "CREATE TRIGGER audit_update BEFORE UPDATE ON audit BEGIN"
+                            " SELECT raise(ABORT, 'audit entries are never changed'); END;"
+                            "CREATE TRIGGER audit_delete BEFORE DELETE ON audit BEGIN"
+                            " SELECT raise(ABORT, 'audit entries are never deleted'); END;";
+
 /* Three steps at first rather than one only because C99 promises no longer string literals than 4095
  * characters. */
 const struct cq_migration cq_migrations[] = {
@@ -159,5 +174,6 @@ const struct cq_migration cq_migrations[] = {
     {"analyses", first_light_analysis},
     {"scores", first_light_scores},
     {"score order", score_order},
+    {"audit", audit},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

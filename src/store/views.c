@@ -99,6 +99,9 @@ static const char events[] =
     " nullif({tone:e.tone}, 'none') AS tone, e.digit, e.value"
     " FROM events e JOIN calls c ON c.id = e.call_id";
 
+static const char audit[] = "SELECT id, {t:at_s} AS at_utc, who, action, subject, before_json AS before,"
+                            " after_json AS after, lower(hex(sha256)) AS sha256 FROM audit";
+
 /* `kind` and `column` are inside the texts above, n bytes from their start. */
 static void add_token(struct cq_str *out, const char *kind, const char *column, size_t n)
 {
@@ -175,7 +178,7 @@ void cq_schema_views(struct cq_str *out)
         {"v_sections", sections},     {"v_indicators", indicators},
         {"v_evidence", evidence},     {"v_segments", segments},
         {"v_turns", turns},           {"v_transitions", transitions},
-        {"v_events", events},
+        {"v_events", events},         {"v_audit", audit},
     };
     add_calls(out);
     add_measures(out);
