@@ -9,9 +9,10 @@
 
 #define CQ_ANALYSIS_RATE_HZ 8000 /* every stage after decoding works at this rate */
 #define CQ_FRAME_MS 10           /* the analysis grid (measures.md) */
-#define CQ_FRAME_SAMPLES (CQ_ANALYSIS_RATE_HZ / 1000 * CQ_FRAME_MS)
-#define CQ_MAX_CHANNELS 2 /* channels handed to the analysis; files may have more, see audio options */
-#define CQ_SHA256_HEX 65  /* 64 digits and the terminator */
+#define CQ_MAX_CHANNELS 2        /* channels handed to the analysis; files may have more, see audio options */
+#define CQ_SHA256_HEX 65         /* 64 digits and the terminator */
+
+enum { CQ_FRAME_SAMPLES = CQ_ANALYSIS_RATE_HZ / 1000 * CQ_FRAME_MS };
 
 /* One channel of the file as decoded, before any party is assigned. */
 struct cq_channel_health {

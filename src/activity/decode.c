@@ -196,7 +196,7 @@ static int lane_frame(struct cq_decoder *d, struct lane *l, int64_t t, bool on)
 /* Hand frames up to `to` to the lanes, by the best paths known now. */
 static int decide(struct cq_decoder *d, int64_t to)
 {
-    uint8_t talk[RING], music[2][RING];
+    uint8_t talk[RING] = {0}, music[2][RING] = {{0}};
     int r = 0;
     if (to <= d->decided)
         return 0;

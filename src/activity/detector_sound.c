@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define BLOCK_MS 20
-#define BLOCK (CQ_ANALYSIS_RATE_HZ / 1000 * BLOCK_MS)
+enum { BLOCK = CQ_ANALYSIS_RATE_HZ / 1000 * BLOCK_MS };
 #define N_LEVELS 100 /* histogram of 1 dB steps from -100 dBov */
 
 static const double NOISE_QUANTILE = 0.15; /* both parties pause for more of a call than this */

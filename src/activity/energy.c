@@ -291,7 +291,7 @@ static int track(struct channel *ch, int64_t frame, float level, float limit, fl
 
 static int process_frame(struct energy *e, const float level[], const float tonal[])
 {
-    float limit[CQ_MAX_CHANNELS];
+    float limit[CQ_MAX_CHANNELS] = {0};
     int rc = 0;
 
     for (int c = 0; c < e->n_channels; c++)
@@ -306,7 +306,7 @@ static int process_frame(struct energy *e, const float level[], const float tona
 static int run_hop(struct energy *e, bool scanning)
 {
     const float *hop[CQ_MAX_CHANNELS] = {e->block[0], e->block[1]};
-    float tonal[CQ_MAX_CHANNELS] = {0}, level[CQ_MAX_CHANNELS];
+    float tonal[CQ_MAX_CHANNELS] = {0}, level[CQ_MAX_CHANNELS] = {0};
     int rc = 0;
 
     if (!scanning)

@@ -15,10 +15,12 @@
 #define LEVEL_MIN -100.0f
 #define MAX_WINDOWS 48 /* a party: 25 s of talk */
 #define MIN_WINDOWS 3
-#define MAX_DELAY 2800                            /* samples: 350 ms */
-#define PATH_SIDE 96                              /* samples to each side of the strongest path: 12 ms */
-#define FIRST_BIN (200 * N / CQ_ANALYSIS_RATE_HZ) /* hum and rumble are common to lines, not leaks */
-#define LAST_BIN (3600 * N / CQ_ANALYSIS_RATE_HZ)
+#define MAX_DELAY 2800 /* samples: 350 ms */
+#define PATH_SIDE 96   /* samples to each side of the strongest path: 12 ms */
+enum {
+    FIRST_BIN = 200 * N / CQ_ANALYSIS_RATE_HZ, /* hum and rumble are common to lines, not leaks */
+    LAST_BIN = 3600 * N / CQ_ANALYSIS_RATE_HZ,
+};
 
 static const double LOUD_QUANTILE = 0.90;
 static const float LOUD_RANGE_DB = 12.0f; /* a window this close to the loud level is talk */

@@ -18,7 +18,7 @@ static double threshold_db(int j)
 uint8_t cq_level_bin(double dbov)
 {
     double i = (dbov - CQ_LEVEL_FLOOR_DBOV) / CQ_LEVEL_STEP_DB;
-    return !(i > 0) ? 0 : i >= UINT8_MAX ? UINT8_MAX : (uint8_t)(i + 0.5);
+    return !(i > 0) ? 0 : i >= UINT8_MAX ? UINT8_MAX : (uint8_t)lround(i);
 }
 
 double cq_level_of_bin(double bin)

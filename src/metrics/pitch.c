@@ -180,9 +180,10 @@ static float between(const struct cq_pitch *p, const float *r, int k, float at)
 /* Where r is greatest between places k and k + 1: halving steps, then a parabola. */
 static float find_top(const struct cq_pitch *p, const float *r, int k, float *ret_top)
 {
-    const float last = 1.0f / FRACTIONS;
+    const float finest = 1.0f / FRACTIONS;
     float at = 0.5f, best = between(p, r, k, at);
-    for (float step = 0.25f; step >= last; step /= 2) {
+    for (int n = FRACTIONS / 4; n >= 1; n /= 2) {
+        const float step = (float)n / FRACTIONS;
         float left = between(p, r, k, at - step), right = between(p, r, k, at + step);
         if (left > best && left >= right) {
             best = left;
@@ -193,9 +194,9 @@ static float find_top(const struct cq_pitch *p, const float *r, int k, float *re
         }
     }
     *ret_top = best;
-    if (at < last || at > 1 - last)
+    if (at < finest || at > 1 - finest)
         return at;
-    return at + last * parabola(between(p, r, k, at - last), best, between(p, r, k, at + last), ret_top);
+    return at + finest * parabola(between(p, r, k, at - finest), best, between(p, r, k, at + finest), ret_top);
 }
 
 /* The window's correction overshoots at long lags: what exceeds 1 is too uncertain to win (Boersma 1993). */

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define FRAMES_PER_S (1000 / CQ_FRAME_MS)
+enum { FRAMES_PER_S = 1000 / CQ_FRAME_MS };
 
 /* P.56 holds speech active for 0.20 s after the envelope fell; the envelope itself falls within 0.05 s. */
 #define TAIL_FRAMES (FRAMES_PER_S / 4)

@@ -58,9 +58,11 @@ static int take(struct parser *p, enum cq_token_type type, const char *what)
 
 static int new_cond(struct parser *p, enum cq_cond_type type, struct cq_cond **ret_cond)
 {
-    if (++p->n_conds > CQ_WHERE_MAX_CONDITIONS)
-        return cq_error_set(p->err, -E2BIG, NULL, 0, "column %d: more than %d conditions", p->t.column,
-                            CQ_WHERE_MAX_CONDITIONS);
+    if (++p->n_conds > CQ_WHERE_MAX_CONDITIONS) {
+        cq_error_set(p->err, -E2BIG, NULL, 0, "column %d: more than %d conditions", p->t.column,
+                     CQ_WHERE_MAX_CONDITIONS);
+        return -E2BIG;
+    }
     struct cq_cond *cond = cq_cond_new(type);
     if (!cond)
         return -ENOMEM;

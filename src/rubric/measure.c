@@ -51,24 +51,24 @@ static void offer(struct cq_suggest *near, char best[NAME_MAX_BYTES], const char
     }
 }
 
-static int unknown_name(struct cursor *c, const char *name)
+static int unknown_name(struct cursor *c, const char *word)
 {
     struct cq_suggest near = {0};
     char best[NAME_MAX_BYTES];
     for (int i = 0; i < CQ_N_CALL_METRICS; i++)
-        offer(&near, best, name, "", cq_call_metric_info((enum cq_call_metric)i)->name);
+        offer(&near, best, word, "", cq_call_metric_info((enum cq_call_metric)i)->name);
     for (int i = 0; i < CQ_N_PARTY_METRICS; i++) {
         const char *known = cq_party_metric_info((enum cq_party_metric)i)->name;
-        if (!strcmp(known, name))
-            return complain(c, "\"%s\" is measured for each party; write agent.%s or customer.%s", name, name,
-                            name);
-        offer(&near, best, name, "agent.", known);
-        offer(&near, best, name, "customer.", known);
+        if (!strcmp(known, word))
+            return complain(c, "\"%s\" is measured for each party; write agent.%s or customer.%s", word, word,
+                            word);
+        offer(&near, best, word, "agent.", known);
+        offer(&near, best, word, "customer.", known);
     }
-    offer(&near, best, name, "", CLOSING);
+    offer(&near, best, word, "", CLOSING);
     if (near.best)
-        return complain(c, "there is no measure \"%s\"; did you mean %s?", name, near.best);
-    return complain(c, "there is no measure \"%s\"; docs/measures.md lists them", name);
+        return complain(c, "there is no measure \"%s\"; did you mean %s?", word, near.best);
+    return complain(c, "there is no measure \"%s\"; docs/measures.md lists them", word);
 }
 
 static int read_name(struct cursor *c, struct cq_quantity *ret_q)

@@ -46,7 +46,7 @@ static void check_direction(struct reader *r, const struct cq_json *list, const 
 static bool read_point(struct reader *r, const struct cq_json *m, struct cq_curve *c)
 {
     const struct cq_json *x = m->first, *y = x ? x->next : NULL;
-    if (m->type != CQ_JSON_ARRAY || m->n != 2 || x->type != CQ_JSON_NUMBER || y->type != CQ_JSON_NUMBER) {
+    if (m->type != CQ_JSON_ARRAY || m->n != 2 || !y || x->type != CQ_JSON_NUMBER || y->type != CQ_JSON_NUMBER) {
         cq_read_bad(r, m, "a point of \"curve\" is [measure, points], two numbers");
         return false;
     }

@@ -51,7 +51,7 @@ static int check_name(struct cq_store *s, const struct cq_field *field, struct c
     struct cq_db_st all = item ? cq_db_st(s, "SELECT DISTINCT item FROM form_items ORDER BY 1")
                                : cq_db_st(s, "SELECT DISTINCT section FROM form_sections ORDER BY 1");
     struct cq_str names = {0};
-    while ((r = cq_db_step(&all, err)) > 0 && names.n < MAX_NAMES_LISTED)
+    while (cq_db_step(&all, err) > 0 && names.n < MAX_NAMES_LISTED)
         cq_str_printf(&names, "%s%s", names.n ? ", " : "", cq_db_peek_text(&all, 0));
     cq_db_reset(&all);
     r = cq_error_set(err, -ENOENT, NULL, 0, "no stored form has '%s'; there are: %s", field->name,

@@ -193,14 +193,14 @@ static int by_start(const void *pa, const void *pb)
 /* A copy in time order. */
 static int sorted_events(const struct cq_events *events, struct cq_events *ret_sorted)
 {
-    const struct cq_event **order = malloc((events->n ? events->n : 1) * sizeof *order);
+    const struct cq_event **order = malloc((events->n ? events->n : 1) * sizeof(struct cq_event *));
     struct cq_events sorted = {0};
     int rc = order ? 0 : -ENOMEM;
 
     for (size_t i = 0; i < events->n && !rc; i++)
         order[i] = &events->v[i];
     if (!rc && events->n)
-        qsort(order, events->n, sizeof *order, by_start);
+        qsort(order, events->n, sizeof(struct cq_event *), by_start);
     for (size_t i = 0; i < events->n && !rc; i++)
         rc = CQ_ARRAY_PUSH(&sorted, *order[i]);
     free(order);
