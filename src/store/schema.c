@@ -175,5 +175,7 @@ const struct cq_migration cq_migrations[] = {
     {"scores", first_light_scores},
     {"score order", score_order},
     {"audit", audit},
+    {"form texts", cq_schema_form_texts},
+    {"reviews", cq_schema_reviews},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

@@ -16,6 +16,10 @@ struct cq_migration {
 extern const struct cq_migration cq_migrations[];
 extern const int cq_n_migrations; /* equals the newest PRAGMA user_version */
 
+/* Texts of steps that stand in files of their own. */
+extern const char cq_schema_form_texts[];
+extern const char cq_schema_reviews[];
+
 /* Bring an empty or older database up to date; each step is one transaction. Refuses what cq_schema_check()
  * refuses. */
 int cq_schema_migrate(struct cq_store *s, struct cq_error *err);

@@ -1,6 +1,7 @@
 #include "store/schema.h"
 
 #include "base/hash.h"
+#include "callqa/review.h"
 #include "cq-config.h"
 
 #include <errno.h>
@@ -81,6 +82,10 @@ static void add_words(struct cq_str *out)
         add_word(out, "severity", i, cq_severity_name((enum cq_severity)i));
     for (int i = CQ_NULL_NO_SPEECH; i <= CQ_NULL_NOT_MEASURED; i++)
         add_word(out, "null_reason", i, cq_null_reason_name((enum cq_null_reason)i));
+    for (int i = CQ_REVIEW_DRAFT; i <= CQ_REVIEW_RESOLVED; i++)
+        add_word(out, "review_state", i, cq_review_state_name((enum cq_review_state)i));
+    for (int i = CQ_MARK_NONE; i <= CQ_MARK_NOT_APPLICABLE; i++)
+        add_word(out, "mark", i, cq_mark_name((enum cq_mark)i));
     add_word(out, "status", 0, "scored");
     add_word(out, "status", 1, "unscorable");
     add_word(out, "fault", CQ_FAULT_CLIPPING, "clipping");

@@ -102,6 +102,31 @@ static const char events[] =
 static const char audit[] = "SELECT id, {t:at_s} AS at_utc, who, action, subject, before_json AS before,"
                             " after_json AS after, lower(hex(sha256)) AS sha256 FROM audit";
 
+static const char reviews[] =
+    "SELECT v.id AS review_id, v.call_id, c.agent, {t:c.started_s} AS started_utc, m.rubric, m.version,"
+    " v.reviewer, v.expert, v.blind, {review_state:v.state} AS state, {t:v.started_s} AS begun_utc,"
+    " {t:v.submitted_s} AS submitted_utc, v.total, v.coverage, v.partial, v.remark, v.disputed_by, v.dispute,"
+    " {t:v.disputed_s} AS disputed_utc, v.resolved_by, v.resolution, {t:v.resolved_s} AS resolved_utc"
+    " FROM reviews v JOIN calls c ON c.id = v.call_id JOIN forms m ON m.id = v.form_id";
+
+/* What counts of an item: the final score, else the reviewer's, else the machine's. */
+static const char review_items[] =
+    "SELECT v.id AS review_id, v.call_id, c.agent, m.rubric, m.version, v.reviewer,"
+    " {review_state:v.state} AS state, i.item, {judged:i.judged} AS judged,"
+    " {state:i.machine_state} AS machine_state, i.machine_score, {mark:i.mark} AS mark, i.score, i.remark,"
+    " i.reason, {s:i.clip_start_ms} AS clip_start_s, {s:i.clip_end_ms} AS clip_end_s,"
+    " {mark:i.final_mark} AS final_mark, i.final_score,"
+    " CASE WHEN i.final_mark THEN i.final_score WHEN i.mark THEN i.score WHEN i.machine_state = 0"
+    " THEN i.machine_score END AS counts"
+    " FROM review_items i JOIN reviews v ON v.id = i.review_id JOIN calls c ON c.id = v.call_id"
+    " JOIN forms m ON m.id = v.form_id";
+
+static const char forms[] =
+    "SELECT m.rubric, m.version, {t:t.kept_s} AS kept_utc, {t:t.published_s} AS published_utc,"
+    " t.published_by, (SELECT count(*) FROM scorecards s WHERE s.form_id = m.id) AS scorecards,"
+    " (SELECT count(*) FROM reviews v WHERE v.form_id = m.id) AS reviews, t.json"
+    " FROM forms m LEFT JOIN form_texts t ON t.form_id = m.id";
+
 /* `kind` and `column` are inside the texts above, n bytes from their start. */
 static void add_token(struct cq_str *out, const char *kind, const char *column, size_t n)
 {
@@ -179,6 +204,8 @@ void cq_schema_views(struct cq_str *out)
         {"v_evidence", evidence},     {"v_segments", segments},
         {"v_turns", turns},           {"v_transitions", transitions},
         {"v_events", events},         {"v_audit", audit},
+        {"v_reviews", reviews},       {"v_review_items", review_items},
+        {"v_forms", forms},
     };
     add_calls(out);
     add_measures(out);
