@@ -18,6 +18,7 @@ extern const struct cq_command cq_command_evaluate;
 extern const struct cq_command cq_command_help;
 extern const struct cq_command cq_command_list;
 extern const struct cq_command cq_command_query;
+extern const struct cq_command cq_command_records;
 extern const struct cq_command cq_command_rescore;
 extern const struct cq_command cq_command_review;
 extern const struct cq_command cq_command_rubric;
@@ -31,6 +32,7 @@ const struct cq_command *const cq_commands[] = {
     &cq_command_show,
     &cq_command_query,
     &cq_command_rescore,
+    &cq_command_records,
     &cq_command_review,
     &cq_command_rubric,
     &cq_command_config,

@@ -177,5 +177,6 @@ const struct cq_migration cq_migrations[] = {
     {"audit", audit},
     {"form texts", cq_schema_form_texts},
     {"reviews", cq_schema_reviews},
+    {"records", cq_schema_records},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);
