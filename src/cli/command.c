@@ -22,7 +22,9 @@ extern const struct cq_command cq_command_records;
 extern const struct cq_command cq_command_rescore;
 extern const struct cq_command cq_command_review;
 extern const struct cq_command cq_command_rubric;
+extern const struct cq_command cq_command_serve;
 extern const struct cq_command cq_command_show;
+extern const struct cq_command cq_command_user;
 
 /* In the order of --help. */
 /* clang-format off */
@@ -35,6 +37,8 @@ const struct cq_command *const cq_commands[] = {
     &cq_command_records,
     &cq_command_review,
     &cq_command_rubric,
+    &cq_command_serve,
+    &cq_command_user,
     &cq_command_config,
     &cq_command_evaluate,
     &cq_command_audit,
