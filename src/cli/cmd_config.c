@@ -1,13 +1,16 @@
 /* callqa config: what is in force, where it comes from, and what each setting means. */
 #include "base/error.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "cli/command.h"
 #include "cli/i18n.h"
 #include "config/config.h"
+#include "watch/settings.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct config_opts {
     const char *config;
@@ -100,9 +103,33 @@ static int explain(const struct cq_settings *s, const struct cq_args *names)
     return printed ? printed : status;
 }
 
+/* Is this file right, with all of its sections, and what does it watch? */
+static int check(const struct config_opts *o, const struct cq_args *args)
+{
+    struct cq_error err = {0};
+    struct cq_watch_settings *s = NULL;
+    const char *path = args->n > 1 ? args->v[1] : o->config;
+    if (!path) {
+        cq_log(CQ_LOG_ERROR, _("name the configuration file to check"));
+        return CQ_EXIT_USAGE;
+    }
+    int ret = cq_watch_settings_load(path, &err, &s);
+    if (ret)
+        return tell(&err, ret);
+    printf(P_("%s is right; it has %zu source\n", "%s is right; it has %zu sources\n", s->n_sources), path,
+           s->n_sources);
+    for (size_t i = 0; i < s->n_sources; i++)
+        printf("  %s: %s%s\n", s->sources[i].name, s->sources[i].folder,
+               cq_path_is_dir(s->sources[i].folder) ? "" : _(" (is not there)"));
+    cq_watch_settings_free(s);
+    return CQ_EXIT_OK;
+}
+
 static int run(const void *opts, const struct cq_args *args)
 {
     const struct config_opts *o = opts;
+    if (args->n && !strcmp(args->v[0], "check"))
+        return check(o, args);
     struct cq_settings s;
     cq_settings_init(&s);
     int status = configure(o, &s);
@@ -115,14 +142,16 @@ static int run(const void *opts, const struct cq_args *args)
 extern const struct cq_command cq_command_config;
 const struct cq_command cq_command_config = {
     .name = "config",
-    .synopsis = "[OPTION]... [NAME|SECTION]...",
+    .synopsis = "[OPTION]... [NAME|SECTION... | check FILE]",
     .summary = N_("show every setting, its value and where it comes from"),
     .details = N_("Prints the thresholds and settings of an analysis as they would be in force with the same "
                   "--config and --set; those changed from the default are marked. With names, or names of "
                   "sections such as talk, tells what each means, what it may be and where its default comes "
-                  "from. docs/config.md has the same as a table."),
+                  "from. docs/config.md has the same as a table. check reads a whole configuration file, the "
+                  "watch folder's sources too, and reports the first mistake by line."),
     .examples = "callqa config\n"
                 "callqa config talk.dead_air_s\n"
+                "callqa config check /etc/callqa/callqa.json\n"
                 "callqa config --set talk.dead_air_s=4 --json > callqa.json",
     .options = options,
     .n_options = sizeof options / sizeof *options,

@@ -118,7 +118,8 @@ static_assert(sizeof table / sizeof *table <= CQ_CONFIG_MAX_OPTIONS, "struct cq_
  * Top-level keys of the same file that other parts of the program read: what to watch, the web server, the
  * database, imported records, reviews, the player, forms.
  */
-static const char *const reserved[] = {"watch", "web", "store", "records", "reviews", "replay", "rubric"};
+static const char *const reserved[] = {"watch",   "sources", "web",    "store",
+                                       "records", "reviews", "replay", "rubric"};
 
 size_t cq_config_n_options(void)
 {
