@@ -1,3 +1,5 @@
+#define _XOPEN_SOURCE 700 /* realpath() is of the X/Open part of POSIX */
+
 #include "base/path.h"
 
 #include "base/array.h"
@@ -5,6 +7,7 @@
 #include "cq-config.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -32,6 +35,25 @@ char *cq_path_join(const char *dir, const char *name)
 {
     size_t n = strlen(dir);
     return cq_str_format("%s%s%s", dir, n == 0 || dir[n - 1] == '/' ? "" : "/", name);
+}
+
+int cq_path_absolute(const char *path, char **ret_path)
+{
+    const char *base = cq_path_base(path);
+    char *folder = cq_str_format("%.*s", base == path ? 1 : (int)(base - path), base == path ? "." : path);
+    if (!folder)
+        return -ENOMEM;
+    char *real = realpath(folder, NULL);
+    int err = real ? 0 : -errno;
+    char *whole = real ? cq_path_join(real, base) : NULL;
+    free(real);
+    free(folder);
+    if (err)
+        return err;
+    if (!whole)
+        return -ENOMEM;
+    *ret_path = whole;
+    return 0;
 }
 
 bool cq_path_is_dir(const char *path)

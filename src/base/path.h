@@ -14,6 +14,13 @@ const char *cq_path_ext(const char *path);
 /* "dir/name" (malloc'd; dir may be "" or end in '/'), NULL when out of memory. */
 char *cq_path_join(const char *dir, const char *name);
 
+/*
+ * The same file by a path that holds from any folder: the folder part without links, "." and "..", the file's
+ * own name as it is (a link keeps the name people know it by). Returns 0 with a malloc'd path, or negative
+ * errno where the folder does not exist.
+ */
+int cq_path_absolute(const char *path, char **ret_path);
+
 bool cq_path_is_dir(const char *path);
 
 /* mkdir -p with mode 0777 & ~umask. Returns 0 or negative errno. */

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "cli/command.h"
 #include "cli/i18n.h"
@@ -10,6 +11,7 @@
 #include "pipeline/pipeline.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -19,7 +21,7 @@ struct outcome {
     bool known;        /* already in the database as `call` */
     bool has_analysis; /* `a` is filled: analysed, or loaded from the database */
     int64_t call;
-    char sha256[CQ_HASH_HEX]; /* where known */
+    char sha256[CQ_HASH_HEX]; /* "" where it was not asked for */
     struct cq_error why;
     struct cq_analysis a;
 };
@@ -27,13 +29,10 @@ struct outcome {
 /* Is this content in the database? Then there is nothing to decode. */
 static void look_up(struct cq_analyze *z, const char *path, struct outcome *r)
 {
-    char sha256[CQ_HASH_HEX];
-    if (!z->store || z->force || cq_hash_file(path, sha256))
+    if (!z->store || z->force || cq_hash_file(path, r->sha256))
         return; /* unreadable files are told of by the pipeline */
     pthread_mutex_lock(&z->lock);
-    r->known = cq_store_find_hash(z->store, sha256, &r->call) == 0;
-    if (r->known)
-        memcpy(r->sha256, sha256, sizeof sha256);
+    r->known = cq_store_find_hash(z->store, r->sha256, &r->call) == 0;
     if (r->known && z->format != CQ_ANALYZE_TEXT) {
         r->err = cq_store_load(z->store, r->call, &r->why, &r->a);
         r->has_analysis = r->err == 0;
@@ -58,7 +57,8 @@ static void work(void *user, size_t i, void *ret_result)
     look_up(z, path, r);
     if (r->known || r->err)
         return;
-    r->err = cq_pipeline_analyze(path, z->config, z->rubric, z->info, &z->signals->stop, &r->why, NULL, &r->a);
+    r->err = cq_pipeline_analyze_hashed(path, r->sha256[0] ? r->sha256 : NULL, z->config, z->rubric, z->info,
+                                        &z->signals->stop, &r->why, NULL, &r->a);
     r->has_analysis = r->err == 0;
 }
 
@@ -92,16 +92,28 @@ static int give_up(struct cq_analyze *z, const char *path, const struct cq_error
     return err;
 }
 
-/* Of known content only the path is news, and the store asks for no more than that. */
+/*
+ * Of known content only the path is news, and the store asks for no more than that. The database keeps a path
+ * that holds from any folder; what is printed says the path as it was given.
+ */
 static int store(struct cq_analyze *z, const char *path, struct outcome *r)
 {
     struct cq_error why = {0};
     enum cq_saved saved = CQ_SAVED_SAME;
-    struct cq_analysis again = {.recording = {.path = (char *)path}};
-    memcpy(again.recording.sha256, r->sha256, sizeof r->sha256);
+    struct cq_analysis known = {0};
+    struct cq_analysis *a = r->known ? &known : &r->a;
+    char *given = a->recording.path, *whole = NULL;
+    int err = cq_path_absolute(path, &whole);
+    if (err)
+        return give_up(z, path, &why, err);
+    if (r->known)
+        memcpy(known.recording.sha256, r->sha256, sizeof r->sha256);
+    a->recording.path = whole;
     pthread_mutex_lock(&z->lock);
-    int err = cq_store_save(z->store, r->known ? &again : &r->a, z->force, &why, &r->call, &saved);
+    err = cq_store_save(z->store, a, z->force, &why, &r->call, &saved);
     pthread_mutex_unlock(&z->lock);
+    a->recording.path = given;
+    free(whole);
     if (err)
         return give_up(z, path, &why, err);
     switch (saved) {

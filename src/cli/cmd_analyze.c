@@ -7,6 +7,7 @@
 #include "cli/workers.h"
 #include "config/config.h"
 #include "pipeline/pipeline.h"
+#include "review/review.h"
 
 #include <errno.h>
 #include <string.h>
@@ -205,6 +206,9 @@ static int open_session(const struct analyze_opts *o, struct session *s)
     }
     if (ret)
         return tell(&err, ret, ret == -ENOMEM ? CQ_EXIT_SETUP : CQ_EXIT_DATABASE);
+    ret = s->store ? cq_review_form_same(s->store, s->rubric, &err) : 0;
+    if (ret)
+        return tell(&err, ret, CQ_EXIT_SETUP);
     ret = cq_signals_init(&s->signals);
     return ret ? tell(&err, ret, CQ_EXIT_SETUP) : 0;
 }

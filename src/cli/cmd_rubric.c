@@ -4,8 +4,11 @@
 #include "base/path.h"
 #include "cli/command.h"
 #include "cli/i18n.h"
+#include "cli/term.h"
+#include "cli/user.h"
 #include "pipeline/pipeline.h"
 #include "rubric/describe.h"
+#include "review/review.h"
 #include "rubric/edit.h"
 
 #include <errno.h>
@@ -19,6 +22,8 @@ struct rubric_opts {
     const char *lang; /* NULL: that of the messages */
     const char *from; /* new: the form to begin with */
     const char *version;
+    const char *db; /* publish */
+    const char *as;
 };
 
 #define AT(field) offsetof(struct rubric_opts, field)
@@ -29,6 +34,8 @@ static const struct cq_opt options[] = {
     {CQ_OPT("from", 0, CQ_OPT_FILE, AT(from), "ID|FILE",
             N_("new: the form to begin with (default: skills-form)"))},
     {CQ_OPT("version", 0, CQ_OPT_STRING, AT(version), "VERSION", N_("new: its version (default: 1.0.0)"))},
+    CQ_OPT_DB(AT(db)),
+    CQ_OPT_AS(AT(as)),
 };
 
 static int tell(const struct cq_error *err, int code, int status)
@@ -168,6 +175,31 @@ static int diff(const char *old, const char *now)
     return status;
 }
 
+/* The form's text goes into the database for good. */
+static int publish(const struct rubric_opts *o, const char *name)
+{
+    char user[CQ_USER_MAX];
+    struct cq_error err = {0};
+    struct cq_rubric *r = NULL;
+    struct cq_store *s = NULL;
+    int status = CQ_EXIT_SOME;
+    int ret = cq_pipeline_load_rubric(name, &err, &r);
+    if (!ret) {
+        ret = cq_store_open(cq_cli_db_path(o->db), CQ_STORE_WRITE, &err, &s);
+        status = CQ_EXIT_DATABASE;
+    }
+    if (!ret) {
+        ret = cq_review_form_publish(s, r, cq_cli_user(o->as, user), &err);
+        status = ret == -EEXIST || ret == -EALREADY ? CQ_EXIT_SOME : CQ_EXIT_DATABASE;
+    }
+    if (!ret)
+        printf(_("%s %s is published; 'callqa rescore --rubric %s' scores stored calls by it\n"),
+               cq_rubric_id(r), cq_rubric_version(r), cq_rubric_id(r));
+    cq_store_close(s);
+    cq_rubric_free(r);
+    return ret ? tell(&err, ret, status) : CQ_EXIT_OK;
+}
+
 static int bad_usage(const char *what)
 {
     cq_log(CQ_LOG_ERROR, _("%s (see: callqa %s --help)"), what, "rubric");
@@ -188,22 +220,26 @@ static int run(const void *opts, const struct cq_args *args)
         return args->n == 2 ? new_form(o, args->v[1]) : bad_usage(_("new takes the id of the new form"));
     if (!strcmp(what, "diff"))
         return args->n == 3 ? diff(args->v[1], args->v[2]) : bad_usage(_("diff takes two forms"));
-    return bad_usage(_("write list, show, check, new or diff"));
+    if (!strcmp(what, "publish"))
+        return args->n == 2 ? publish(o, args->v[1]) : bad_usage(_("publish takes one form"));
+    return bad_usage(_("write list, show, check, new, diff or publish"));
 }
 
-static const char *const words[] = {"list", "show", "check", "new", "diff", NULL};
+static const char *const words[] = {"list", "show", "check", "new", "diff", "publish", NULL};
 
 extern const struct cq_command cq_command_rubric;
 const struct cq_command cq_command_rubric = {
     .name = "rubric",
-    .synopsis = "[list | show [FORM]... | check FORM... | new ID | diff FORM FORM]",
+    .synopsis = "[list | show [FORM]... | check FORM... | new ID | diff FORM FORM | publish FORM]",
     .summary = N_("list, show, check, copy and compare the forms that calls are scored by"),
     .details =
         N_("A form is named by the id of an installed one or by its file. list names the installed forms; "
            "the default one is marked. show prints a form with its criteria, curves, limits and their "
            "sources. check reads form files and says what they hold, or names file and line of the first "
            "thing that is wrong. new prints a copy of a form under a new id, to be changed. diff prints "
-           "what changes from one form to another. docs/rubrics.md tells how a form is written and how "
+           "what changes from one form to another. publish keeps a form's text in the database for good: "
+           "that version never changes, and its id stands for it from then on. docs/rubrics.md tells how a "
+           "form is written and how "
            "to change a limit."),
     .examples = "callqa rubric\n"
                 "callqa rubric show skills-form --lang zh-CN\n"

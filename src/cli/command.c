@@ -20,9 +20,13 @@ extern const struct cq_command cq_command_jobs;
 extern const struct cq_command cq_command_list;
 extern const struct cq_command cq_command_purge;
 extern const struct cq_command cq_command_query;
+extern const struct cq_command cq_command_records;
+extern const struct cq_command cq_command_rescore;
 extern const struct cq_command cq_command_review;
 extern const struct cq_command cq_command_rubric;
+extern const struct cq_command cq_command_serve;
 extern const struct cq_command cq_command_show;
+extern const struct cq_command cq_command_user;
 extern const struct cq_command cq_command_watch;
 
 /* In the order of --help. */
@@ -34,8 +38,12 @@ const struct cq_command *const cq_commands[] = {
     &cq_command_list,
     &cq_command_show,
     &cq_command_query,
+    &cq_command_rescore,
+    &cq_command_records,
     &cq_command_review,
     &cq_command_rubric,
+    &cq_command_serve,
+    &cq_command_user,
     &cq_command_config,
     &cq_command_evaluate,
     &cq_command_audit,

@@ -24,6 +24,15 @@ int cq_pipeline_analyze(const char *path, const struct cq_config *config, const 
                         struct cq_timing *timing, struct cq_analysis *ret);
 
 /*
+ * The same for a caller that has read the file's SHA-256 already, as hex digits (NULL: it has not), so that a
+ * long recording is not read a third time.
+ */
+int cq_pipeline_analyze_hashed(const char *path, const char *sha256, const struct cq_config *config,
+                               const struct cq_rubric *rubric, const struct cq_call_info *info,
+                               const atomic_bool *stop, struct cq_error *err, struct cq_timing *timing,
+                               struct cq_analysis *ret);
+
+/*
  * Read a rubric by id ("skills-form": looked up among the installed ones) or by path. Errors as
  * cq_rubric_parse() and of reading. *ret_rubric: cq_rubric_free().
  */

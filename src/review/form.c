@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "rubric/edit.h"
+#include "store/audit.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -62,5 +64,70 @@ int cq_review_form(struct cq_store *store, const char *rubric, const char *versi
     free(latest);
     if (!r)
         *ret_rubric = form;
+    return r;
+}
+
+int cq_review_form_keep(struct cq_store *store, const struct cq_rubric *rubric, struct cq_error *err)
+{
+    struct cq_str text = {0};
+    cq_rubric_write(rubric, NULL, NULL, &text);
+    int r = text.failed
+                ? -ENOMEM
+                : cq_form_texts_keep(store, cq_rubric_id(rubric), cq_rubric_version(rubric), text.s, err);
+    cq_str_done(&text);
+    return r;
+}
+
+int cq_review_form_same(struct cq_store *store, const struct cq_rubric *rubric, struct cq_error *err)
+{
+    const char *id = cq_rubric_id(rubric), *version = cq_rubric_version(rubric);
+    struct cq_str text = {0};
+    char *kept = NULL;
+    int r = cq_form_texts_load(store, id, version, err, &kept);
+    if (r)
+        return r == -ENOENT ? 0 : r;
+    cq_rubric_write(rubric, NULL, NULL, &text);
+    r = text.failed ? -ENOMEM : 0;
+    if (!r && strcmp(kept, text.s))
+        r = cq_error_set(
+            err, -EEXIST, NULL, 0,
+            "version %s of form %s is in use with another text; give the changed form a new version", version,
+            id);
+    cq_str_done(&text);
+    free(kept);
+    return r;
+}
+
+int cq_review_form_publish(struct cq_store *store, const struct cq_rubric *rubric, const char *who,
+                           struct cq_error *err)
+{
+    const char *id = cq_rubric_id(rubric), *version = cq_rubric_version(rubric);
+    char *subject = cq_str_format("form:%s/%s", id, version), *latest = NULL, *before = NULL;
+    char *after = cq_str_format("{\"version\":\"%s\"}", version); /* its characters are checked: no quotes */
+    struct cq_audit_entry e = {who, "form.publish", subject, NULL, after};
+    int r = subject && after ? cq_store_begin(store, err) : -ENOMEM;
+    if (r)
+        goto out;
+    r = cq_form_texts_latest(store, id, err, &latest);
+    if (!r)
+        e.before = before = cq_str_format("{\"version\":\"%s\"}", latest);
+    if (!r || r == -ENOENT)
+        r = cq_review_form_keep(store, rubric, err);
+    if (!r)
+        r = cq_form_texts_publish(store, id, version, who, err);
+    if (r == -EALREADY)
+        cq_error_set(err, r, NULL, 0, "form %s %s is published already; a change needs a new version", id,
+                     version);
+    if (!r)
+        r = cq_audit_append(store, &e, err);
+    if (r)
+        cq_store_rollback(store);
+    else
+        r = cq_store_commit(store, err);
+out:
+    free(subject);
+    free(before);
+    free(after);
+    free(latest);
     return r;
 }

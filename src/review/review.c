@@ -5,7 +5,6 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "review/record.h"
-#include "rubric/edit.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,18 +24,6 @@ static int check_who(const char *who, struct cq_error *err)
     return cq_rules_text("name", who, true, CQ_REVIEW_MAX_NAME, err);
 }
 
-/* Keep the form's text with the review, so that it can be read as it was. */
-static int keep_form(struct cq_store *store, const struct cq_rubric *rubric, struct cq_error *err)
-{
-    struct cq_str text = {0};
-    cq_rubric_write(rubric, NULL, NULL, &text);
-    int r = text.failed
-                ? -ENOMEM
-                : cq_form_texts_keep(store, cq_rubric_id(rubric), cq_rubric_version(rubric), text.s, err);
-    cq_str_done(&text);
-    return r;
-}
-
 static int start_review(struct cq_store *store, const struct cq_review_start *how,
                         const struct cq_rubric *rubric, const struct cq_scorecard *card, struct cq_error *err,
                         int64_t *ret_id)
@@ -50,7 +37,7 @@ static int start_review(struct cq_store *store, const struct cq_review_start *ho
                           .reviewer = cq_str_dup(how->reviewer)};
     int r = v.rubric && v.version && v.reviewer ? cq_rules_begin(card, &v) : -ENOMEM;
     if (!r)
-        r = keep_form(store, rubric, err);
+        r = cq_review_form_keep(store, rubric, err);
     if (!r)
         r = cq_reviews_insert(store, &v, err, ret_id);
     if (!r) {

@@ -101,4 +101,12 @@ int cq_review_list(struct cq_store *store, const struct cq_reviews_filter *filte
 int cq_review_form(struct cq_store *store, const char *rubric, const char *version, struct cq_error *err,
                    struct cq_rubric **ret_rubric);
 
+/* Is this the text that the database keeps of the version, if it keeps one? 0, or -EEXIST another. */
+int cq_review_form_same(struct cq_store *store, const struct cq_rubric *rubric, struct cq_error *err);
+/* Keep the text of a version for good; -EEXIST where another is kept. */
+int cq_review_form_keep(struct cq_store *store, const struct cq_rubric *rubric, struct cq_error *err);
+/* Keep it and make it the one that its id stands for. -EALREADY where it is published. */
+int cq_review_form_publish(struct cq_store *store, const struct cq_rubric *rubric, const char *who,
+                           struct cq_error *err);
+
 #endif

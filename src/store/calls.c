@@ -76,6 +76,27 @@ int cq_store_set_info(struct cq_store *s, int64_t call, const struct cq_call_inf
     return r ? r : sqlite3_changes(s->db) ? 0 : -ENOENT;
 }
 
+/*
+ * Paths once were stored as they were given. Where the same recording comes again by a whole path that ends
+ * with a relative one, it is the same file, and the whole path takes its place.
+ */
+static int replace_relative(struct cq_store *s, int64_t call, const char *path, struct cq_error *err,
+                            bool *analysed)
+{
+    if (path[0] != '/')
+        return 0;
+    struct cq_db_st q =
+        cq_db_st(s, "DELETE FROM call_paths WHERE call_id = ?1 AND name = ?2 AND substr(path, 1, 1) <> '/'"
+                    " AND substr(?3, -1 - length(path)) = '/' || path RETURNING analysed");
+    cq_db_int(&q, call);
+    cq_db_text(&q, cq_path_base(path));
+    cq_db_text(&q, path);
+    int r;
+    while ((r = cq_db_step(&q, err)) > 0)
+        *analysed |= cq_db_get_int(&q, 0) != 0;
+    return r;
+}
+
 int cq_calls_add_path(struct cq_store *s, int64_t call, const char *path, bool analysed, struct cq_error *err)
 {
     if (!path)
@@ -88,6 +109,9 @@ int cq_calls_add_path(struct cq_store *s, int64_t call, const char *path, bool a
         if (r)
             return r;
     }
+    int r = replace_relative(s, call, path, err, &analysed);
+    if (r)
+        return r;
     struct cq_db_st q =
         cq_db_st(s, "INSERT INTO call_paths(call_id, path, name, seen_s, analysed) VALUES(?, ?, ?, ?, ?)"
                     " ON CONFLICT(call_id, path) DO UPDATE SET analysed = max(analysed, excluded.analysed)");

@@ -7,7 +7,10 @@
 #include "base/str.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MIN_HASH_DIGITS 4
 #define MAX_LISTED 5
@@ -71,11 +74,17 @@ static int by_hash(struct cq_store *s, const char *key, struct cq_error *err, in
 
 static int by_path(struct cq_store *s, const char *key, struct cq_error *err, int64_t *ret_call)
 {
-    struct cq_db_st full =
-        cq_db_st(s, "SELECT call_id FROM call_paths WHERE name = ? AND path = ? ORDER BY call_id LIMIT 100");
+    char *whole = NULL;
+    int r = cq_path_absolute(key, &whole);
+    if (r == -ENOMEM)
+        return r;
+    struct cq_db_st full = cq_db_st(
+        s, "SELECT call_id FROM call_paths WHERE name = ? AND path IN (?, ?) ORDER BY call_id LIMIT 100");
     cq_db_text(&full, cq_path_base(key));
     cq_db_text(&full, key);
-    int r = take_hits(&full, key, "path", err, ret_call);
+    cq_db_text(&full, whole); /* NULL, and equal to nothing, where there is no such folder */
+    r = take_hits(&full, key, "path", err, ret_call);
+    free(whole);
     if (r != 1)
         return r;
     /* stored as "/calls/2026/a.wav", asked for as "2026/a.wav" or "a.wav" */
@@ -85,6 +94,53 @@ static int by_path(struct cq_store *s, const char *key, struct cq_error *err, in
     cq_db_text(&tail, cq_path_base(key));
     cq_db_text(&tail, key);
     return take_hits(&tail, key, "file name", err, ret_call);
+}
+
+/* Is `path` a file that can be read, from here or from the folder of the database? -ENOENT. */
+static int locate(const struct cq_store *s, const char *path, char **ret_path)
+{
+    char *found = path[0] == '/' ? cq_str_dup(path) : NULL;
+    int r = found ? 0 : path[0] == '/' ? -ENOMEM : cq_path_absolute(path, &found);
+    if (!r && access(found, R_OK)) {
+        free(found);
+        found = NULL;
+        r = -ENOENT;
+    }
+    if (r && r != -ENOMEM && path[0] != '/') {
+        char *beside = cq_str_format("%.*s%s", (int)(cq_path_base(s->path) - s->path), s->path, path);
+        r = beside ? cq_path_absolute(beside, &found) : -ENOMEM;
+        free(beside);
+        if (!r && access(found, R_OK)) {
+            free(found);
+            r = -ENOENT;
+        }
+    }
+    if (!r)
+        *ret_path = found;
+    return r == -ENOMEM ? r : r ? -ENOENT : 0;
+}
+
+int cq_store_find_recording(struct cq_store *store, int64_t call, struct cq_error *err, char **ret_path)
+{
+    struct cq_db_st q = cq_db_st(store, "SELECT path FROM call_paths WHERE call_id = ?"
+                                        " ORDER BY analysed DESC, substr(path, 1, 1) <> '/', path");
+    char first[sizeof err->file] = "";
+    int r, found = -ENOENT;
+    cq_db_int(&q, call);
+    while (found == -ENOENT && (r = cq_db_step(&q, err)) > 0) {
+        const char *path = cq_db_peek_text(&q, 0);
+        if (!first[0])
+            snprintf(first, sizeof first, "%s", path);
+        found = locate(store, path, ret_path);
+    }
+    cq_db_reset(&q);
+    if (found == -ENOENT && r < 0)
+        return r;
+    if (found == -ENOENT)
+        return cq_error_set(
+            err, -ENOENT, first, 0,
+            "the recording is not there any more; put it back, or analyse it where it lies now");
+    return found;
 }
 
 static int by_external_id(struct cq_store *s, const char *key, struct cq_error *err, int64_t *ret_call)

@@ -11,6 +11,8 @@
  */
 #include "store/schema.h"
 
+#include "store/schema_people.h"
+
 static const char first_light_calls[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE words(kind TEXT NOT NULL, code INTEGER NOT NULL, word TEXT NOT NULL,"
@@ -177,6 +179,9 @@ const struct cq_migration cq_migrations[] = {
     {"audit", audit},
     {"form texts", cq_schema_form_texts},
     {"reviews", cq_schema_reviews},
+    {"records", cq_schema_records},
+    {"people", CQ_SCHEMA_PEOPLE},
+    {"peaks", CQ_SCHEMA_PEAKS},
     {"watch jobs", cq_schema_watch},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

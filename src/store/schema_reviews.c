@@ -1,4 +1,4 @@
-/* Reviews, and the texts of the forms that they were made with. */
+/* What people add to calls: reviews, the texts of the forms they are made with, records of contacts. */
 #include "store/schema.h"
 
 /* A version's text never changes once it is kept: what a signed form says must be readable years later. */
@@ -39,3 +39,13 @@ const char cq_schema_reviews[] =
     "CREATE TRIGGER review_back_to_draft BEFORE UPDATE OF state ON reviews"
     " WHEN old.state <> 0 AND new.state <= old.state AND new.state <> old.state BEGIN"
     " SELECT raise(ABORT, 'a review never goes back'); END;";
+
+/* A contact of a customer. Its recording is the call with the same external_id, where there is one. */
+const char cq_schema_records[] =
+    "CREATE TABLE records(id INTEGER PRIMARY KEY, external_id TEXT NOT NULL UNIQUE CHECK(external_id <> ''),"
+    " agent TEXT, customer TEXT, matter TEXT, reason TEXT, ticket TEXT, order_number TEXT,"
+    " priority INTEGER CHECK(priority BETWEEN 0 AND 3), started_s INTEGER, responded_s INTEGER,"
+    " progressed_s INTEGER, promised_s INTEGER, resolved_s INTEGER, wait_s REAL, after_call_s REAL,"
+    " csat REAL, nps REAL, imported_s INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX records_agent ON records(agent, started_s);"
+    "CREATE INDEX records_matter ON records(customer, matter, started_s);";

@@ -47,6 +47,13 @@ int cq_store_find_hash(struct cq_store *store, const char *sha256, int64_t *ret_
  * name. -ENOENT, -EEXIST ambiguous (err lists). */
 int cq_store_find_call(struct cq_store *store, const char *key, struct cq_error *err, int64_t *ret_call);
 
+/*
+ * Where the recording of a call lies now: the first of its paths that is a readable file, the one that was
+ * analysed before others. A path that was stored as relative is looked for from the current folder, then from
+ * the database's. Returns 0 with a malloc'd path, or -ENOENT with the path it should have.
+ */
+int cq_store_find_recording(struct cq_store *store, int64_t call, struct cq_error *err, char **ret_path);
+
 /* Load everything but activity spans (talk, measures, scorecard, flags are there). *ret_a: cq_analysis_done().
  */
 int cq_store_load(struct cq_store *store, int64_t call, struct cq_error *err, struct cq_analysis *ret_a);

@@ -1,3 +1,4 @@
+#include "store/records.h"
 #include "store/schema.h"
 
 #include "base/hash.h"
@@ -86,6 +87,8 @@ static void add_words(struct cq_str *out)
         add_word(out, "review_state", i, cq_review_state_name((enum cq_review_state)i));
     for (int i = CQ_MARK_NONE; i <= CQ_MARK_NOT_APPLICABLE; i++)
         add_word(out, "mark", i, cq_mark_name((enum cq_mark)i));
+    for (int i = 0; i < CQ_N_PRIORITIES; i++)
+        add_word(out, "priority", i, cq_priority_name((enum cq_priority)i));
     add_word(out, "status", 0, "scored");
     add_word(out, "status", 1, "unscorable");
     add_word(out, "fault", CQ_FAULT_CLIPPING, "clipping");

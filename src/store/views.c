@@ -121,6 +121,14 @@ static const char review_items[] =
     " FROM review_items i JOIN reviews v ON v.id = i.review_id JOIN calls c ON c.id = v.call_id"
     " JOIN forms m ON m.id = v.form_id";
 
+static const char records[] =
+    "SELECT r.external_id, coalesce((SELECT c.id FROM calls c WHERE c.external_id = r.external_id),"
+    " (SELECT min(p.call_id) FROM call_paths p WHERE p.name = r.external_id)) AS call_id, r.agent, r.customer,"
+    " r.matter, r.reason, r.ticket, r.order_number, {priority:r.priority} AS priority,"
+    " {t:r.started_s} AS started_utc, {t:r.responded_s} AS responded_utc, {t:r.progressed_s} AS progressed_utc,"
+    " {t:r.promised_s} AS promised_utc, {t:r.resolved_s} AS resolved_utc, r.wait_s, r.after_call_s, r.csat,"
+    " r.nps FROM records r";
+
 static const char forms[] =
     "SELECT m.rubric, m.version, {t:t.kept_s} AS kept_utc, {t:t.published_s} AS published_utc,"
     " t.published_by, (SELECT count(*) FROM scorecards s WHERE s.form_id = m.id) AS scorecards,"
@@ -205,7 +213,7 @@ void cq_schema_views(struct cq_str *out)
         {"v_turns", turns},           {"v_transitions", transitions},
         {"v_events", events},         {"v_audit", audit},
         {"v_reviews", reviews},       {"v_review_items", review_items},
-        {"v_forms", forms},
+        {"v_forms", forms},           {"v_records", records},
     };
     add_calls(out);
     add_measures(out);

@@ -242,11 +242,11 @@ static int parse_json(struct reader *r, const char *text, size_t n)
 /* The first row names the columns; `file` tells which recording a row is of. */
 static int parse_csv(struct reader *r, const char *text, size_t n)
 {
-    struct cq_csv csv;
+    struct cq_sidecar_csv csv;
     const char *names[CQ_CSV_MAX_FIELDS];
     size_t n_names = 0, file = CQ_CSV_MAX_FIELDS;
-    int bad = cq_csv_open(&csv, text, n, r->file, r->err);
-    int row = bad ? bad : cq_csv_next(&csv, r->err);
+    int bad = cq_sidecar_csv_open(&csv, text, n, r->file, r->err);
+    int row = bad ? bad : cq_sidecar_csv_next(&csv, r->err);
     for (size_t i = 0; row > 0 && i < csv.n_fields; i++) {
         names[i] = name_of(csv.field[i]);
         n_names = i + 1;
@@ -255,7 +255,7 @@ static int parse_csv(struct reader *r, const char *text, size_t n)
         else if (!names[i])
             note_unknown(r, csv.field[i]);
     }
-    while (row > 0 && !bad && (row = cq_csv_next(&csv, r->err)) > 0) {
+    while (row > 0 && !bad && (row = cq_sidecar_csv_next(&csv, r->err)) > 0) {
         struct cq_facts facts = {0};
         char *stem = file < csv.n_fields ? stem_of(csv.field[file]) : NULL;
         for (size_t i = 0; !bad && i < csv.n_fields && i < n_names; i++)
@@ -265,7 +265,7 @@ static int parse_csv(struct reader *r, const char *text, size_t n)
         cq_facts_done(&facts);
         free(stem);
     }
-    cq_csv_close(&csv);
+    cq_sidecar_csv_close(&csv);
     return bad ? bad : row;
 }
 

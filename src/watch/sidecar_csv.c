@@ -38,10 +38,11 @@ static char *to_utf8(const char *text, size_t n)
     return out;
 }
 
-int cq_csv_open(struct cq_csv *csv, const char *text, size_t n, const char *name, struct cq_error *err)
+int cq_sidecar_csv_open(struct cq_sidecar_csv *csv, const char *text, size_t n, const char *name,
+                        struct cq_error *err)
 {
     static const char separators[] = {',', ';', '\t'};
-    *csv = (struct cq_csv){.name = name, .separator = ',', .next_line = 1};
+    *csv = (struct cq_sidecar_csv){.name = name, .separator = ',', .next_line = 1};
     if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
         text += 3;
         n -= 3;
@@ -66,7 +67,7 @@ int cq_csv_open(struct cq_csv *csv, const char *text, size_t n, const char *name
 }
 
 /* A quoted field: doubled quotes are one. Moves *at behind the closing one; false where there is none. */
-static bool unquote(struct cq_csv *csv, char **at)
+static bool unquote(struct cq_sidecar_csv *csv, char **at)
 {
     char *from = *at + 1, *to = *at;
     for (;; from++) {
@@ -89,7 +90,7 @@ static bool unquote(struct cq_csv *csv, char **at)
     return true;
 }
 
-static int read_row(struct cq_csv *csv, struct cq_error *err)
+static int read_row(struct cq_sidecar_csv *csv, struct cq_error *err)
 {
     char *at = csv->at;
     csv->n_fields = 0;
@@ -116,7 +117,7 @@ static int read_row(struct cq_csv *csv, struct cq_error *err)
     }
 }
 
-int cq_csv_next(struct cq_csv *csv, struct cq_error *err)
+int cq_sidecar_csv_next(struct cq_sidecar_csv *csv, struct cq_error *err)
 {
     while (*csv->at) {
         int r = read_row(csv, err);
@@ -128,7 +129,7 @@ int cq_csv_next(struct cq_csv *csv, struct cq_error *err)
     return 0;
 }
 
-void cq_csv_close(struct cq_csv *csv)
+void cq_sidecar_csv_close(struct cq_sidecar_csv *csv)
 {
     free(csv->text);
     csv->text = NULL;

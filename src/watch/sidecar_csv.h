@@ -8,7 +8,7 @@
 
 #define CQ_CSV_MAX_FIELDS 64
 
-struct cq_csv {
+struct cq_sidecar_csv {
     const char *name; /* for errors */
     char *text;       /* owned, in UTF-8; fields point into it */
     char *at;
@@ -21,12 +21,13 @@ struct cq_csv {
 
 /*
  * Take text[0..n): UTF-8, with or without a mark, or GB18030, which Chinese spreadsheets write. -EBADMSG where
- * it is neither, -ENOMEM. cq_csv_close() in any case.
+ * it is neither, -ENOMEM. cq_sidecar_csv_close() in any case.
  */
-int cq_csv_open(struct cq_csv *csv, const char *text, size_t n, const char *name, struct cq_error *err);
+int cq_sidecar_csv_open(struct cq_sidecar_csv *csv, const char *text, size_t n, const char *name,
+                        struct cq_error *err);
 
 /* The next row that is not empty: 1, 0 at the end, -EBADMSG. */
-int cq_csv_next(struct cq_csv *csv, struct cq_error *err);
-void cq_csv_close(struct cq_csv *csv);
+int cq_sidecar_csv_next(struct cq_sidecar_csv *csv, struct cq_error *err);
+void cq_sidecar_csv_close(struct cq_sidecar_csv *csv);
 
 #endif

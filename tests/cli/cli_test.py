@@ -265,6 +265,18 @@ class Store(Case):
         self.assertEqual(self.callqa('analyze', '--force', '--db', 'x.db', SAMPLES).out.count('already stored'), 0)
         self.assertEqual(self.calls('x.db'), 6)
 
+    def test_paths_hold_from_any_folder(self):
+        os.makedirs(self.path('in/calls'))
+        os.symlink(self.path('in'), self.path('link'))
+        shutil.copy(GOOD, self.path('in/calls/a.flac'))
+        self.callqa('analyze', '--db', 'x.db', 'link/../in/calls/../calls/a.flac')
+        self.callqa('analyze', '--db', 'x.db', 'link/calls/a.flac')
+        with sqlite3.connect(self.path('x.db')) as db:
+            self.assertEqual(db.execute('SELECT path, analysed FROM call_paths').fetchall(),
+                             [(os.path.realpath(self.path('in/calls/a.flac')), 1)])
+        for key in ('link/calls/a.flac', './in/calls/a.flac', 'calls/a.flac', self.path('in/calls/a.flac')):
+            self.assertEqual(self.callqa('show', '--db', 'x.db', key).code, 0, key)
+
     def test_json_of_a_stored_call(self):
         first = self.callqa('analyze', '--json', '--db', 'x.db', GOOD)
         second = self.callqa('analyze', '--json', '--db', 'x.db', GOOD)

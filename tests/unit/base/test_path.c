@@ -110,6 +110,35 @@ static void walking_is_ordered_and_can_be_ended(void **state)
     free(top);
 }
 
+/* Folders lose their links and dots, a file keeps the name it goes by, and need not exist. */
+static void paths_are_made_absolute(void **state)
+{
+    (void)state;
+    char *real = in_dir("abs/real"), *link = in_dir("abs/link"), *odd = in_dir("abs/link/../real/./call.wav");
+    char *want = in_dir("abs/real/call.wav"), *got = NULL, before[4096];
+    assert_int_equal(cq_path_mkdirs(real), 0);
+    assert_int_equal(symlink(real, link), 0);
+    assert_int_equal(cq_path_absolute(odd, &got), 0);
+    assert_string_equal(got, want);
+    free(got);
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(link), 0);
+    assert_int_equal(cq_path_absolute("call.wav", &got), 0);
+    assert_string_equal(got, want);
+    free(got);
+    assert_int_equal(cq_path_absolute("/call.wav", &got), 0);
+    assert_string_equal(got, "/call.wav");
+    free(got);
+    got = NULL;
+    assert_int_equal(cq_path_absolute("no/such/folder/call.wav", &got), -ENOENT);
+    assert_null(got);
+    assert_int_equal(chdir(before), 0);
+    free(real);
+    free(link);
+    free(odd);
+    free(want);
+}
+
 static void data_files_are_found_where_told(void **state)
 {
     (void)state;
@@ -131,6 +160,7 @@ int main(void)
         cmocka_unit_test(names_are_taken_apart),
         cmocka_unit_test(files_are_written_whole_and_read_within_a_limit),
         cmocka_unit_test(walking_is_ordered_and_can_be_ended),
+        cmocka_unit_test(paths_are_made_absolute),
         cmocka_unit_test(data_files_are_found_where_told),
     };
     return cmocka_run_group_tests_name("path", tests, set_up, clean_up);

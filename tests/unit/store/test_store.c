@@ -231,6 +231,44 @@ static void test_find_call(void **state)
     cq_analysis_done(&b);
 }
 
+/* A database of the time when paths were stored as given: the recording is found, and its path made whole. */
+static void test_find_recording(void **state)
+{
+    struct fixture *f = *state;
+    struct cq_analysis a;
+    char folder[sizeof f->db.path], whole[sizeof folder + 16], *found = NULL;
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(f->db.path, '/') - f->db.path), f->db.path);
+    snprintf(whole, sizeof whole, "%s/rel.wav", folder);
+    random_analysis(10, &a);
+    assert_int_equal(cq_str_set(&a.recording.path, "rel.wav"), 0);
+    int64_t call = save(f, &a, false, CQ_SAVED_NEW), got = -1;
+    assert_int_equal(cq_store_find_recording(f->s, call, &f->err, &found), -ENOENT);
+    assert_non_null(strstr(f->err.file, "rel.wav"));
+    assert_null(found);
+
+    FILE *file = fopen(whole, "w");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(cq_store_find_recording(f->s, call, &f->err, &found), 0); /* beside the database */
+    assert_string_equal(found, whole);
+    free(found);
+
+    assert_int_equal(cq_str_set(&a.recording.path, whole), 0);
+    (void)save(f, &a, false, CQ_SAVED_SAME);
+    struct cq_analysis b;
+    assert_int_equal(cq_store_load(f->s, call, &f->err, &b), 0);
+    assert_string_equal(b.recording.path, whole);
+    cq_analysis_done(&b);
+    assert_int_equal(cq_store_find_call(f->s, whole, &f->err, &got), 0);
+    assert_int_equal(got, call);
+    assert_int_equal(cq_store_find_recording(f->s, call, &f->err, &found), 0);
+    assert_string_equal(found, whole);
+    free(found);
+    assert_int_equal(remove(whole), 0);
+    assert_int_equal(cq_store_find_recording(f->s, call + 1, &f->err, &found), -ENOENT);
+    cq_analysis_done(&a);
+}
+
 static void test_refused(void **state)
 {
     struct fixture *f = *state;
@@ -315,6 +353,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_other_rubric_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(test_info_comes_late, setup, teardown),
         cmocka_unit_test_setup_teardown(test_find_call, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_find_recording, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_batch, setup, teardown),
     };

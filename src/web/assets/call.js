@@ -1,0 +1,121 @@
+// One call: hear it, see it, judge it.
+import {get} from './api.js';
+import {flagName, measureName, t} from './lang.js';
+import {clock, h, isWriting, label, number, toast, when} from './ui.js';
+import {EventList, LEAD_S} from './events.js';
+import {formPane} from './form.js';
+import {Player} from './player.js';
+
+const CALL_MEASURES = ['duration_s', 'talk_over_ratio', 'mutual_silence_s', 'dead_air_s', 'hold_s', 'fto_median_s',
+                       'switches_per_min'];
+const PARTY_MEASURES = ['talk_ratio', 'interruptions', 'interruptions_per_min', 'backchannels_per_min',
+                        'response_latency_median_s', 'response_latency_p90_s', 'longest_turn_s', 'articulation_rate_sps',
+                        'pitch_median_hz', 'level_asl_dbov'];
+
+function shown(name, v) {
+  if (v === null || v === undefined)
+    return '–';
+  return /_ratio$/.test(name) ? `${number(v * 100)} %` : number(v, Number.isInteger(v) ? 0 : 2);
+}
+
+function measures(m) {
+  return h('details', {class: 'measures'}, h('summary', {}, t('Measures')),
+    h('div', {class: 'scroller'}, h('table', {class: 'list'},
+      h('tbody', {}, CALL_MEASURES.map((n) => h('tr', {}, h('td', {}, measureName(n)), h('td', {class: 'right', colspan: 2}, shown(n, m[n]))))),
+      h('thead', {}, h('tr', {}, h('th', {}), h('th', {class: 'right agent'}, t('Agent')), h('th', {class: 'right customer'}, t('Customer')))),
+      h('tbody', {}, PARTY_MEASURES.map((n) => h('tr', {}, h('td', {}, measureName(n)),
+        h('td', {class: 'right'}, shown(n, m.agent?.[n])), h('td', {class: 'right'}, shown(n, m.customer?.[n]))))))));
+}
+
+// The calls before and after in the list that this one was opened from.
+function neighbours(id) {
+  let list = null;
+  try {
+    list = JSON.parse(sessionStorage.getItem('calls'));
+  } catch {
+    // a list of an older page
+  }
+  const i = list?.ids.indexOf(id) ?? -1;
+  return {before: list?.ids[i - 1], after: i >= 0 ? list.ids[i + 1] : undefined, i, n: list?.ids.length ?? 0,
+          back: list?.query ? `/calls?${list.query}` : '/calls'};
+}
+
+function headOf(call, near) {
+  const a = call.analysis, info = a.call, name = a.recording.path ?? '';
+  const facts = [info.agent, info.queue, info.customer, when(info.started_at), clock(a.recording.duration_s)].filter(Boolean);
+  const to = (id, text, title) => h('a', {class: `button ${id ? '' : 'off'}`, href: id ? `/call/${id}` : '#', title,
+                                          'aria-label': title, 'aria-disabled': id ? undefined : 'true'}, text);
+  return h('div', {class: 'callhead'},
+    h('a', {class: 'button', href: near.back, title: 'Esc'}, '‹ ' + t('Calls')),
+    h('h1', {title: name}, name), h('span', {class: 'facts soft'}, facts.join(' · ')),
+    h('span', {class: 'chips'}, a.flags.map((f) => h('span', {class: `chip ${f.severity}`},
+      label(call.form?.flags.find((d) => d.id === f.id)?.label, flagName(f.id))))),
+    h('span', {class: 'grow'}), near.i >= 0 && h('span', {class: 'soft nowrap'}, `${near.i + 1} / ${near.n}`),
+    to(near.before, '‹', t('Previous call')), to(near.after, '›', t('Next call')));
+}
+
+function warnings(a) {
+  const found = [];
+  if (a.recording.truncated)
+    found.push(t('The file breaks off before its end.'));
+  if (a.recording.swapped_suspect)
+    found.push(t('Agent and customer may be exchanged: tones or music lie on the customer\'s side.'));
+  if (a.diarized)
+    found.push(t('Both parties are on one channel: who speaks was told by their voices.'));
+  return found.map((text) => h('p', {class: 'warning'}, text));
+}
+
+export async function showCall(main, {id, go}) {
+  const call = await get(`/api/calls/${id}`);
+  const a = call.analysis, near = neighbours(id);
+  const player = new Player(id, a);
+  const play = (e) => player.playEvent(e, LEAD_S);
+  const events = new EventList(a.events, (e) => { play(e); mark(e.start); });
+  const filterOverlay = () => {
+    player.overlay.hidden = new Set(events.all.filter((e) => events.hidden.has(e.kind)).map((e) => e.type));
+    player.overlay.draw();
+  };
+  function mark(s) { // in the address, to be sent to somebody
+    history.replaceState(null, '', `${location.pathname}#t=${Math.round(s * 10) / 10}`);
+  }
+  const fromAddress = () => {
+    const found = location.hash.match(/^#t=(\d+(?:\.\d+)?)$/);
+    if (found)
+      player.seek(Number(found[1]));
+  };
+  events.onfilter = filterOverlay;
+  player.onstep = (way) => events.step(way, player.now);
+  window.player = player; // for tests, and for whoever looks under the hood
+  document.title = `${a.recording.path ?? id} - callqa`;
+  main.replaceChildren(h('div', {class: 'callpage'}, headOf(call, near),
+    h('div', {class: 'left'}, warnings(a), player.element, events.element, measures(a.metrics)), formPane(a, call.form, play)));
+  filterOverlay();
+  if (player.audio.readyState)
+    fromAddress();
+  else
+    player.audio.addEventListener('loadedmetadata', fromAddress, {once: true});
+  player.load().catch((e) => toast(e.message, true));
+
+  function onKey(e) {
+    if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog') || isWriting(e))
+      return;
+    if (e.target.closest('button, summary, a') && (e.key === ' ' || e.key === 'Enter'))
+      return;
+    if (e.key === 'Escape')
+      go(near.back);
+    else if (e.key === '>' && near.after)
+      go(`/call/${near.after}`);
+    else if (e.key === '<' && near.before)
+      go(`/call/${near.before}`);
+    else if (!player.key(e))
+      return;
+    e.preventDefault();
+  }
+  document.addEventListener('keydown', onKey);
+  addEventListener('hashchange', fromAddress);
+  return () => {
+    document.removeEventListener('keydown', onKey);
+    removeEventListener('hashchange', fromAddress);
+    player.destroy();
+  };
+}

@@ -1,0 +1,327 @@
+#include "web/recordings.h"
+
+#include "audio/pcm.h"
+#include "audio/samples.h"
+#include "base/error.h"
+#include "config/config.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define N_KEPT 12                      /* decoded recordings */
+#define MEMORY_BYTES ((size_t)8 << 20) /* of each; what does not fit is in an unlinked file */
+#define HEAD_BYTES 44
+#define BLOCK_FRAMES 4096
+#define PEAKS_PER_S 50
+
+struct entry {
+    int64_t call;      /* 0: free */
+    int agent_channel; /* what the parties were when it was decoded */
+    bool loading;
+    int n_users;
+    uint64_t used; /* when last, by the table's counter */
+    struct cq_pcm *pcm;
+    pthread_mutex_t reading;
+};
+
+struct cq_web_recordings {
+    pthread_mutex_t mutex;
+    pthread_cond_t loaded;
+    uint64_t counter;
+    struct entry v[N_KEPT];
+};
+
+struct cq_web_recordings *cq_web_recordings_new(void)
+{
+    struct cq_web_recordings *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    pthread_mutex_init(&r->mutex, NULL);
+    pthread_cond_init(&r->loaded, NULL);
+    for (int i = 0; i < N_KEPT; i++)
+        pthread_mutex_init(&r->v[i].reading, NULL);
+    return r;
+}
+
+struct cq_web_recordings *cq_web_recordings_free(struct cq_web_recordings *r)
+{
+    if (!r)
+        return NULL;
+    for (int i = 0; i < N_KEPT; i++) {
+        cq_pcm_free(r->v[i].pcm);
+        pthread_mutex_destroy(&r->v[i].reading);
+    }
+    pthread_cond_destroy(&r->loaded);
+    pthread_mutex_destroy(&r->mutex);
+    free(r);
+    return NULL;
+}
+
+/* With the settings of the analysis, so that its times and parties are those of the sound. */
+static int decode(const struct cq_analysis *a, struct cq_error *err, struct cq_pcm **ret_pcm)
+{
+    struct cq_settings s;
+    struct cq_recording rec = {0};
+    const char *path = a->recording.path;
+    if (!path)
+        return cq_error_set(err, -ENOENT, NULL, 0, "the database does not know where the recording is");
+    cq_settings_init(&s);
+    int r = 0;
+    if (a->config_json)
+        r = cq_config_parse(&s, "settings", a->config_json, strlen(a->config_json), err);
+    if (!r) {
+        s.config.audio.memory_bytes = MEMORY_BYTES;
+        s.config.audio.temp_dir = NULL; /* that of this machine */
+        r = cq_pcm_open(path, &s.config.audio, NULL, err, &rec, ret_pcm);
+        if (!r)
+            cq_recording_done(&rec);
+    }
+    cq_settings_done(&s);
+    if (r && err) /* no path leaves the machine */
+        cq_error_set(err, r == -ENOENT || r == -EACCES || r == -EISDIR ? -ENOENT : r, NULL, 0,
+                     "the recording of this call cannot be read: %s", cq_error_name(r));
+    return r == -EACCES || r == -EISDIR ? -ENOENT : r;
+}
+
+static struct entry *find(struct cq_web_recordings *r, int64_t call, int agent_channel)
+{
+    for (int i = 0; i < N_KEPT; i++) {
+        if (r->v[i].call == call && r->v[i].agent_channel == agent_channel)
+            return &r->v[i];
+    }
+    return NULL;
+}
+
+/* A free place, or that of the recording which nobody has used for longest; NULL: all are in use. */
+static struct entry *make_room(struct cq_web_recordings *r)
+{
+    struct entry *best = NULL;
+    for (int i = 0; i < N_KEPT; i++) {
+        struct entry *e = &r->v[i];
+        if (e->n_users || e->loading)
+            continue;
+        if (!best || !e->call || (best->call && e->used < best->used))
+            best = e;
+    }
+    if (best) {
+        cq_pcm_free(best->pcm);
+        best->pcm = NULL;
+        best->call = 0;
+    }
+    return best;
+}
+
+/* The decoded recording, with one user more. */
+static int take(struct cq_web_recordings *r, int64_t call, const struct cq_analysis *a, struct cq_error *err,
+                struct entry **ret_entry)
+{
+    int agent_channel = a->recording.channel_of[CQ_AGENT], code = 0;
+    struct entry *e;
+    pthread_mutex_lock(&r->mutex);
+    while ((e = find(r, call, agent_channel)) && e->loading)
+        pthread_cond_wait(&r->loaded, &r->mutex);
+    if (!e) {
+        e = make_room(r);
+        if (!e) {
+            code = cq_error_set(err, -EBUSY, NULL, 0, "too many recordings are being played; try again");
+            goto out;
+        }
+        e->call = call;
+        e->agent_channel = agent_channel;
+        e->loading = true;
+        pthread_mutex_unlock(&r->mutex);
+        struct cq_pcm *pcm = NULL;
+        code = decode(a, err, &pcm);
+        pthread_mutex_lock(&r->mutex);
+        e->loading = false;
+        e->pcm = pcm;
+        if (code)
+            e->call = 0;
+        pthread_cond_broadcast(&r->loaded);
+    }
+    if (!code) {
+        e->n_users++;
+        e->used = ++r->counter;
+        *ret_entry = e;
+    }
+out:
+    pthread_mutex_unlock(&r->mutex);
+    return code;
+}
+
+static void give_back(struct cq_web_recordings *r, struct entry *e)
+{
+    pthread_mutex_lock(&r->mutex);
+    e->n_users--;
+    pthread_mutex_unlock(&r->mutex);
+}
+
+/* A recording being sent. */
+struct playing {
+    struct cq_web_recordings *all;
+    struct entry *entry;
+    int channels;
+    int64_t n_bytes; /* of samples */
+    unsigned char head[HEAD_BYTES];
+    float *plane[CQ_MAX_CHANNELS];
+    int16_t *row;         /* of one channel */
+    unsigned char *bytes; /* of all, as they are sent */
+};
+
+static void put_le(unsigned char *p, uint32_t v, int n)
+{
+    for (int i = 0; i < n; i++)
+        p[i] = (unsigned char)(v >> 8 * i);
+}
+
+static void make_head(struct playing *p)
+{
+    unsigned char *h = p->head;
+    uint32_t frame = (uint32_t)p->channels * 2;
+    memcpy(h, "RIFF", 4);
+    put_le(h + 4, (uint32_t)p->n_bytes + HEAD_BYTES - 8, 4);
+    memcpy(h + 8, "WAVEfmt ", 8);
+    put_le(h + 16, 16, 4);
+    put_le(h + 20, 1, 2); /* PCM */
+    put_le(h + 22, (uint32_t)p->channels, 2);
+    put_le(h + 24, CQ_ANALYSIS_RATE_HZ, 4);
+    put_le(h + 28, CQ_ANALYSIS_RATE_HZ * frame, 4);
+    put_le(h + 32, frame, 2);
+    put_le(h + 34, 16, 2);
+    memcpy(h + 36, "data", 4);
+    put_le(h + 40, (uint32_t)p->n_bytes, 4);
+}
+
+static int read_frames(struct playing *p, int64_t at, int n, int *ret_n)
+{
+    pthread_mutex_lock(&p->entry->reading);
+    int r = cq_pcm_read(p->entry->pcm, at, n, p->plane, ret_n);
+    pthread_mutex_unlock(&p->entry->reading);
+    return r;
+}
+
+static int64_t read_wav(void *user, int64_t at, char *buf, size_t max)
+{
+    struct playing *p = user;
+    if (at < HEAD_BYTES) {
+        size_t n = HEAD_BYTES - (size_t)at < max ? HEAD_BYTES - (size_t)at : max;
+        memcpy(buf, p->head + at, n);
+        return (int64_t)n;
+    }
+    int64_t from = at - HEAD_BYTES;
+    int frame = p->channels * 2, skip = (int)(from % frame), got = 0;
+    int r = read_frames(p, from / frame, BLOCK_FRAMES, &got);
+    if (r)
+        return r;
+    for (int c = 0; c < p->channels; c++) {
+        cq_samples_to_int16(p->plane[c], got, p->row);
+        for (int i = 0; i < got; i++)
+            put_le(p->bytes + (size_t)(i * frame + c * 2), (uint16_t)p->row[i], 2);
+    }
+    int64_t n = (int64_t)got * frame - skip;
+    if (n <= 0)
+        return 0;
+    if ((size_t)n > max)
+        n = (int64_t)max;
+    memcpy(buf, p->bytes + skip, (size_t)n);
+    return n;
+}
+
+static void free_playing(void *user)
+{
+    struct playing *p = user;
+    if (!p)
+        return;
+    if (p->entry)
+        give_back(p->all, p->entry);
+    for (int c = 0; c < CQ_MAX_CHANNELS; c++)
+        free(p->plane[c]);
+    free(p->row);
+    free(p->bytes);
+    free(p);
+}
+
+static int new_playing(struct cq_web_recordings *r, int64_t call, const struct cq_analysis *a,
+                       struct cq_error *err, struct playing **ret_p)
+{
+    struct playing *p = calloc(1, sizeof *p);
+    if (!p)
+        return -ENOMEM;
+    p->all = r;
+    int code = take(r, call, a, err, &p->entry);
+    if (!code) {
+        p->row = malloc(BLOCK_FRAMES * sizeof *p->row);
+        p->bytes = malloc((size_t)BLOCK_FRAMES * 2 * CQ_MAX_CHANNELS);
+        for (int c = 0; c < CQ_MAX_CHANNELS; c++)
+            p->plane[c] = malloc(BLOCK_FRAMES * sizeof(float));
+        code = p->row && p->bytes && p->plane[0] && p->plane[1] ? 0 : -ENOMEM;
+    }
+    if (code) {
+        free_playing(p);
+        return code;
+    }
+    p->channels = cq_pcm_channels(p->entry->pcm);
+    p->n_bytes = cq_pcm_frames(p->entry->pcm) * p->channels * 2;
+    make_head(p);
+    *ret_p = p;
+    return 0;
+}
+
+int cq_web_recordings_open(struct cq_web_recordings *r, int64_t call, const struct cq_analysis *a,
+                           struct cq_error *err, struct cq_web_stream *ret_stream)
+{
+    struct playing *p;
+    int code = new_playing(r, call, a, err, &p);
+    if (!code)
+        *ret_stream = (struct cq_web_stream){
+            .read = read_wav, .free = free_playing, .user = p, .size = p->n_bytes + HEAD_BYTES};
+    return code;
+}
+
+static unsigned char level_of(float v)
+{
+    float level = (v < 0 ? -v : v) * 255.0f;
+    return level > 255.0f ? 255 : (unsigned char)level;
+}
+
+static int measure_peaks(struct playing *p, int64_t n_frames, struct cq_peaks *ret_peaks)
+{
+    int64_t wanted = n_frames * PEAKS_PER_S / CQ_ANALYSIS_RATE_HZ + 1;
+    struct cq_peaks peaks = {.channels = p->channels, .n = wanted > CQ_PEAKS_MAX ? CQ_PEAKS_MAX : (int)wanted};
+    peaks.levels = calloc((size_t)peaks.channels, (size_t)peaks.n);
+    if (!peaks.levels)
+        return -ENOMEM;
+    for (int64_t at = 0; at < n_frames;) {
+        int got = 0, r = read_frames(p, at, BLOCK_FRAMES, &got);
+        if (r || !got) {
+            cq_peaks_done(&peaks);
+            return r ? r : -EIO;
+        }
+        for (int c = 0; c < peaks.channels; c++) {
+            unsigned char *lane = peaks.levels + (size_t)c * (size_t)peaks.n;
+            for (int i = 0; i < got; i++) {
+                unsigned char level = level_of(p->plane[c][i]);
+                unsigned char *place = &lane[(at + i) * peaks.n / n_frames];
+                if (level > *place)
+                    *place = level;
+            }
+        }
+        at += got;
+    }
+    *ret_peaks = peaks;
+    return 0;
+}
+
+int cq_web_recordings_peaks(struct cq_web_recordings *r, int64_t call, const struct cq_analysis *a,
+                            struct cq_error *err, struct cq_peaks *ret_peaks)
+{
+    struct playing *p;
+    int code = new_playing(r, call, a, err, &p);
+    if (code)
+        return code;
+    code = measure_peaks(p, cq_pcm_frames(p->entry->pcm), ret_peaks);
+    free_playing(p);
+    return code;
+}

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""page_test.py CALLQA SOURCE-ROOT [FOLDER] - the review page in Chromium, with the keyboard as a reviewer uses it.
+
+With FOLDER, screenshots of each view in both languages and appearances are kept there.
+"""
+import os
+import re
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from browser import CHROMIUM, Browser  # noqa: E402
+from server import PASSWORD, Server  # noqa: E402
+
+if not CHROMIUM:
+    print('there is no Chromium')
+    sys.exit(77)
+CALLQA = os.path.abspath(sys.argv[1])
+ROOT = os.path.abspath(sys.argv[2])
+SHOTS = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else None
+SAMPLES = os.path.join(ROOT, 'data', 'samples')
+NASTY = '"><img src=x onerror="document.title=1">'
+
+
+def setUpModule():
+    global server, browser, base
+    names = sorted(n for n in os.listdir(SAMPLES) if n.endswith('.flac'))
+    agents = ['A017', 'A004', NASTY, 'A017', 'A021', 'A009']
+    server = Server(CALLQA, [(os.path.join(SAMPLES, n), agents[i], f'2026-11-2{i}T10:{i}5:00Z') for i, n in enumerate(names)])
+    browser = Browser()
+    base = f'http://127.0.0.1:{server.port}'
+    browser.open(f'{base}/')
+    browser.js('localStorage.setItem("lang", "en"); localStorage.setItem("theme", "light")')
+    browser.open(f'{base}/')
+    browser.wait('document.activeElement.id === "name"')
+    browser.type('#name', 'admin')
+    browser.type('#password', PASSWORD)
+    browser.key('Enter')
+    browser.wait('document.querySelectorAll(".calls tbody tr").length === 6')
+
+
+def tearDownModule():
+    browser.close()
+    server.close()
+
+
+def open_call(name):
+    browser.open(f'{base}/calls')
+    number = browser.wait(f'[...document.querySelectorAll(".calls tbody tr")].find(r => r.textContent.includes("{name}"))?.dataset.id')
+    browser.open(f'{base}/call/{number}')
+    browser.wait('!!document.querySelector(".wave > div")')
+    browser.wait('window.player.audio.readyState >= 1')
+    browser.key(' ')
+
+
+class Calls(unittest.TestCase):
+    def setUp(self):
+        browser.open(f'{base}/calls')
+        browser.wait('document.querySelectorAll(".calls tbody tr").length === 6')
+
+    def test_the_keyboard_alone_opens_a_call_and_comes_back(self):
+        browser.key('ArrowDown')
+        browser.key('ArrowDown')
+        chosen = browser.js('document.querySelector(".calls tr.at").dataset.id')
+        browser.key('Enter')
+        browser.wait(f'location.pathname === "/call/{chosen}" && !!document.querySelector(".callpage")')
+        browser.key('Escape')
+        browser.wait('location.pathname === "/calls"')
+        self.assertEqual(browser.wait('document.querySelector(".calls tr.at")?.dataset.id'), chosen, 'where one was')
+
+    def test_a_filter_is_in_the_address(self):
+        browser.key('/')
+        browser.wait('document.activeElement.className === "where"')
+        browser.call('Input.insertText', text='agent.interruptions_per_min > 2 and duration_s > 40')
+        browser.key('Enter')
+        browser.wait('location.search.includes("where=")')
+        browser.wait('document.querySelectorAll(".calls tbody tr").length > 0 && document.querySelectorAll(".calls tbody tr").length < 6')
+        self.assertIn('cuts-in-zh', browser.js('document.querySelector(".calls").innerText'))
+
+    def test_a_mistake_in_it_is_told(self):
+        browser.open(f'{base}/calls?where=nosuch%20%3E%202')
+        self.assertIn("no name 'nosuch'", browser.wait('document.querySelector(".wrong")?.textContent'))
+
+    def test_names_from_outside_stay_text(self):
+        self.assertIn(NASTY, browser.js('document.querySelector(".calls").innerText'))
+        self.assertEqual(browser.js('document.querySelectorAll(".calls img").length'), 0)
+
+
+class Call(unittest.TestCase):
+    def test_it_plays_and_the_keys_work(self):
+        open_call('cuts-in-zh')
+        audio = 'window.player.audio'
+        browser.wait(f'{audio}.currentTime > 0.3', 20)
+        browser.key(' ')
+        browser.wait(f'{audio}.paused')
+        browser.key('n')
+        browser.wait(f'!{audio}.paused && Math.abs({audio}.currentTime - 5.9) < 1.5')
+        self.assertRegex(browser.js('location.hash'), r'^#t=7\.9$')
+        self.assertIn('0:07.9', browser.js('document.querySelector(".events tr.at").innerText'))
+        browser.key('n')
+        browser.wait(f'Math.abs({audio}.currentTime - 12.5) < 1.5')
+        browser.key('p')
+        browser.wait(f'Math.abs({audio}.currentTime - 5.9) < 1.5')
+        browser.key(']')
+        browser.wait(f'{audio}.playbackRate === 1.25 && {audio}.preservesPitch')
+        browser.key('[')
+        browser.key('a')
+        browser.wait('document.querySelector(".transport [aria-pressed=true]").textContent === "Agent"')
+        browser.key('b')
+        browser.key('s')
+        browser.wait('localStorage.getItem("skip") === "1"')
+        browser.key('s')
+
+    def test_a_deep_link_and_the_evidence_of_a_score(self):
+        open_call('cuts-in-zh')
+        path = browser.js('location.pathname')
+        browser.open(f'{base}/calls')
+        browser.open(f'{base}{path}#t=30.5')
+        browser.wait('Math.abs((window.player?.audio.currentTime ?? 0) - 30.5) < 0.2')
+        browser.click('.form .moment')
+        browser.wait('!window.player.audio.paused && window.player.audio.currentTime < 10')
+
+    def test_silence_is_skipped(self):
+        open_call('dead-air-en')
+        event = browser.js('document.querySelector(".events tbody tr").innerText')
+        self.assertIn('Dead air', event)
+        at = browser.js('window.player.silences.sort((a, b) => b.end - b.start - a.end + a.start)[0].start')
+        browser.js('localStorage.setItem("skip", "0")')
+        browser.key('s')
+        browser.js(f'window.player.seek({at} + 0.1)')
+        browser.wait(f'window.player.audio.currentTime > {at} + 4', 3)
+
+    def test_a_selection_is_looped(self):
+        open_call('good-en')
+        browser.js('window.player.region = {start: 3, end: 3.4}; window.player.setLoop(true); window.player.seek(3.3); window.player.play()')
+        for _ in range(8):
+            browser.wait('window.player.audio.currentTime < 3.55 && window.player.audio.currentTime > 2.4')
+
+    def test_a_mixed_recording(self):
+        open_call('mono-zh')
+        self.assertIn('one channel', browser.js('document.querySelector("p.warning").textContent'))
+        browser.wait('window.player.audio.currentTime > 0.2')
+
+
+class Words(unittest.TestCase):
+    def test_each_english_text_has_its_chinese(self):
+        folder = os.path.join(ROOT, 'src', 'web', 'assets')
+        with open(os.path.join(folder, 'lang.js'), encoding='utf-8') as f:
+            lang = f.read()
+        missing = set()
+        for name in os.listdir(folder):
+            if name.endswith('.js') and name != 'lang.js':
+                with open(os.path.join(folder, name), encoding='utf-8') as f:
+                    for text in re.findall(r"\bt\('((?:[^'\\]|\\.)*)'\)", f.read()):
+                        if f"'{text}':" not in lang:
+                            missing.add(text)
+        self.assertEqual(missing, set())
+
+    def test_measures_and_flags_have_names(self):
+        with open(os.path.join(ROOT, 'include', 'callqa', 'metrics.h'), encoding='utf-8') as f:
+            measures = re.findall(r'X\(\w+, "(\w+)"', f.read())
+        with open(os.path.join(ROOT, 'src', 'web', 'assets', 'lang.js'), encoding='utf-8') as f:
+            lang = f.read()
+        self.assertEqual([m for m in measures if f' {m}: [' not in lang], [])
+
+    def test_views_in_both_languages_and_appearances(self):
+        open_call('cuts-in-zh')
+        call = browser.js('location.pathname')
+        for lang, theme in (('en', 'light'), ('zh-CN', 'dark'), ('en', 'dark'), ('zh-CN', 'light')):
+            browser.js(f'localStorage.setItem("lang", "{lang}"); localStorage.setItem("theme", "{theme}")')
+            for name, path, ready in (('calls', '/calls', '.calls tbody tr'), ('call', call, '.wave > div'), ('users', '/users', 'tbody tr')):
+                browser.open(base + path)
+                browser.wait(f'!!document.querySelector("{ready}")')
+                if name == 'call':
+                    browser.wait('window.player.overlay.canvas.width > 300')
+                text = browser.js('document.body.innerText')
+                if lang == 'zh-CN':
+                    self.assertRegex(text, '[\u4e00-\u9fff]')
+                self.assertLessEqual(browser.js('document.documentElement.scrollWidth'), 1280, f'{name} {lang} is too wide')
+                if SHOTS:
+                    browser.js('new Promise(done => setTimeout(done, 400))')
+                    browser.shot(os.path.join(SHOTS, f'{name}-{lang[:2]}-{theme}.png'))
+        browser.js('localStorage.setItem("lang", "en"); localStorage.setItem("theme", "light")')
+
+    def test_a_tablet(self):
+        browser.size(820, 1180)
+        open_call('cuts-in-zh')
+        self.assertLessEqual(browser.js('document.documentElement.scrollWidth'), 820)
+        browser.size(1280, 720)
+
+
+class ZLast(unittest.TestCase):
+    def test_nothing_went_wrong_on_the_way(self):
+        """Errors of scripts, and what the content policy had to stop. (A wrong filter is answered with 400.)"""
+        self.assertEqual([c for c in browser.console if 'status of 400' not in c], [])
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1])
