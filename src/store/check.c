@@ -83,7 +83,6 @@ static const struct {
     {"flags of another call's scorecard",
      "SELECT count(*) FROM flags f LEFT JOIN scorecards s ON s.id = f.scorecard_id"
      " WHERE s.call_id IS NOT f.call_id"},
-    {"measures that have no value and no reason, or both", NULL}, /* made from the table of measures */
     {"talkspurts, turns or events that end before they start",
      "SELECT (SELECT count(*) FROM segments WHERE end_ms < start_ms)"
      " + (SELECT count(*) FROM turns WHERE end_ms < start_ms)"
@@ -93,7 +92,7 @@ static const struct {
      " (SELECT 1 FROM words w WHERE w.kind = 'event' AND w.code = e.type)"},
 };
 
-static int64_t count_of(struct cq_store *s, const char *sql, struct cq_error *err, int64_t *ret_n)
+static int count_of(struct cq_store *s, const char *sql, struct cq_error *err, int64_t *ret_n)
 {
     sqlite3_stmt *st = NULL;
     int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
@@ -124,20 +123,35 @@ static char *both_sql(void)
     return cq_str_take(&sql);
 }
 
+static char *flagged_sql(void)
+{
+    struct cq_str sql = {0};
+    cq_flagged_check(&sql);
+    return cq_str_take(&sql);
+}
+
+static int check_rule(struct checker *c, const char *what, const char *sql, struct cq_error *err)
+{
+    int64_t n = 0;
+    int r = sql ? count_of(c->s, sql, err, &n) : -ENOMEM;
+    if (!r && n) {
+        char *text = cq_str_format("%s: %lld", what, (long long)n);
+        problem(c, text ? text : what);
+        free(text);
+    }
+    return r;
+}
+
 static int check_rules(struct checker *c, struct cq_error *err)
 {
-    char *both = both_sql();
-    int r = both ? 0 : -ENOMEM;
-    for (size_t i = 0; !r && i < sizeof rules / sizeof *rules; i++) {
-        int64_t n = 0;
-        r = (int)count_of(c->s, rules[i].sql ? rules[i].sql : both, err, &n);
-        if (!r && n) {
-            char *text = cq_str_format("%s: %lld", rules[i].what, (long long)n);
-            problem(c, text ? text : rules[i].what);
-            free(text);
-        }
-    }
+    char *both = both_sql(), *flagged = flagged_sql();
+    int r = check_rule(c, "measures that have no value and no reason, or both", both, err);
+    if (!r)
+        r = check_rule(c, "flags without their row beside the measures, or with a wrong one", flagged, err);
+    for (size_t i = 0; !r && i < sizeof rules / sizeof *rules; i++)
+        r = check_rule(c, rules[i].what, rules[i].sql, err);
     free(both);
+    free(flagged);
     return r;
 }
 

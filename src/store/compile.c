@@ -7,11 +7,15 @@
  * one for calls with an order value and one for those without (both are ranges of the index, their OR is not).
  * UNION puts the arms together, and a call with two of the flags comes once.
  *
+ * Where measures are asked for besides, the arm runs over `flagged`, a flag's calls with their measures in that
+ * same order.
+ *
  * The joins are CROSS JOINs: SQLite then keeps their order, whatever it believes of the tables' sizes.
  */
 #include "store/compile.h"
 
 #include "store/field.h"
+#include "store/schema.h"
 
 #include "base/array.h"
 #include "base/error.h"
@@ -20,13 +24,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One arm being made. */
+/* One arm being made. Its rows come from calls, from flags, or where a flag and measures are asked for from
+ * flagged, which has both. */
 struct arm {
     struct cq_compiled *c;
     const struct cq_select *sel;
     struct cq_field_scope scope;
     const char *flag;              /* the flag whose index entries are followed; NULL: all calls */
     const struct cq_cond *hoisted; /* the condition that `flag` stands for */
+    const char *id;                /* the column with the call's number */
     int conds;                     /* conditions so far, joined by AND */
 };
 
@@ -136,7 +142,7 @@ static int add_cond(struct arm *a, const struct cq_cond *cond, int depth)
     case CQ_COND_FLAG:
         cq_str_printf(sql,
                       "EXISTS (SELECT 1 FROM flags g WHERE g.scorecard_id = %s.scorecard_id AND g.flag = ?)",
-                      a->flag ? "f" : "c");
+                      a->scope.by_flag ? "f" : "c");
         bind_text(a->c, cond->text);
         return 0;
     }
@@ -155,13 +161,16 @@ static bool cond_needs_measures(const struct cq_cond *cond)
 
 /* Is a field of the call itself in it, or a subquery that starts from the call? Its flags and measures have
  * what they need without its row. */
-static bool cond_needs_call(const struct cq_cond *cond)
+static bool cond_needs_call(const struct arm *a, const struct cq_cond *cond)
 {
-    if (!cond)
+    if (!cond || cond == a->hoisted)
         return false;
+    if (cond->type == CQ_COND_FLAG)
+        return a->scope.by_flagged;
     return ((cond->type == CQ_COND_COMPARE || cond->type == CQ_COND_NULL) &&
-            (cq_field_needs_call(&cond->field) || (cond->to_field && cq_field_needs_call(&cond->other)))) ||
-           cond_needs_call(cond->left) || cond_needs_call(cond->right);
+            (cq_field_needs_call(&cond->field, &a->scope) ||
+             (cond->to_field && cq_field_needs_call(&cond->other, &a->scope)))) ||
+           cond_needs_call(a, cond->left) || cond_needs_call(a, cond->right);
 }
 
 /* The flags that every call found must have: those reached through ANDs only. At most `max`. */
@@ -186,26 +195,35 @@ static struct cq_str *next(struct arm *a)
     return &a->c->sql;
 }
 
+/* Between since and until. A call without a start is in neither. */
+static void add_times(struct arm *a)
+{
+    const struct cq_select *sel = a->sel;
+    const char *column = a->scope.by_flagged ? "m.started_key" : a->flag ? "f.started_s" : "c.started_s";
+    if (sel->since_s != INT64_MIN) {
+        cq_str_printf(next(a), "%s >= ?", column);
+        bind_int(a->c, sel->since_s);
+    } else if (sel->until_s != INT64_MAX && a->scope.by_flagged) {
+        cq_str_add(next(a), "m.started_key > " CQ_STARTED_UNKNOWN);
+    }
+    if (sel->until_s != INT64_MAX) {
+        cq_str_printf(next(a), "%s <= ?", column);
+        bind_int(a->c, sel->until_s);
+    }
+}
+
 static void add_options(struct arm *a)
 {
     const struct cq_select *sel = a->sel;
-    const char *row = a->flag ? "f" : "c";
     if (a->flag) {
-        cq_str_add(next(a), "f.flag = ? AND f.current = 1");
+        cq_str_add(next(a), a->scope.by_flagged ? "m.flag = ?" : "f.flag = ? AND f.current = 1");
         bind_text(a->c, a->flag);
     }
     if (sel->agent) {
-        cq_str_printf(next(a), "%s.agent = ?", row);
+        cq_str_printf(next(a), "%s.agent = ?", a->flag ? "f" : "c");
         bind_text(a->c, sel->agent);
     }
-    if (sel->since_s != INT64_MIN) {
-        cq_str_printf(next(a), "%s.started_s >= ?", row);
-        bind_int(a->c, sel->since_s);
-    }
-    if (sel->until_s != INT64_MAX) {
-        cq_str_printf(next(a), "%s.started_s <= ?", row);
-        bind_int(a->c, sel->until_s);
-    }
+    add_times(a);
     if (sel->queue) {
         cq_str_add(next(a), "c.queue = ?");
         bind_text(a->c, sel->queue);
@@ -221,45 +239,89 @@ static void add_after(struct arm *a, enum part part)
 {
     const struct cq_select *sel = a->sel;
     const struct cq_key *key = sel->after;
-    const char *id = a->flag ? "f.call_id" : "c.id", *op = sel->ascending ? ">" : "<";
+    const char *op = sel->ascending ? ">" : "<";
+    bool by_key = a->scope.by_flagged && cq_field_is_start(&sel->order);
     if (part == PART_NULLS) {
         next(a);
-        add_field(a->c, &sel->order, &a->scope);
-        cq_str_add(&a->c->sql, " IS NULL");
+        if (by_key) {
+            cq_str_add(&a->c->sql, "m.started_key = " CQ_STARTED_UNKNOWN);
+        } else {
+            add_field(a->c, &sel->order, &a->scope);
+            cq_str_add(&a->c->sql, " IS NULL");
+        }
         if (key->is_null) {
-            cq_str_printf(next(a), "%s %s ?", id, op);
+            cq_str_printf(next(a), "%s %s ?", a->id, op);
             bind_int(a->c, key->id);
         }
         return;
     }
     cq_str_add(next(a), "(");
-    add_field(a->c, &sel->order, &a->scope);
-    cq_str_printf(&a->c->sql, ", %s) %s (?, ?)", id, op);
+    if (by_key) /* ascending too: with values in hand, the one for "unknown" lies before all of them */
+        cq_str_add(&a->c->sql, "m.started_key");
+    else
+        add_field(a->c, &sel->order, &a->scope);
+    cq_str_printf(&a->c->sql, ", %s) %s (?, ?)", a->id, op);
     if (key->text)
         bind_text(a->c, key->text);
     else
         bind_real(a->c, key->number);
     bind_int(a->c, key->id);
+    if (by_key && !sel->ascending)
+        cq_str_add(next(a), "m.started_key > " CQ_STARTED_UNKNOWN);
+}
+
+/* The table that the arm's rows come from, and those that conditions and order need besides. */
+static void add_tables(struct arm *a, bool measures, bool ordered)
+{
+    const struct cq_select *sel = a->sel;
+    struct cq_str *sql = &a->c->sql;
+    bool call = sel->queue || sel->min_severity >= 0 || cond_needs_call(a, sel->where) ||
+                (ordered && cq_field_needs_call(&sel->order, &a->scope));
+    if (a->scope.by_flagged) {
+        cq_str_add(sql, " FROM flagged m");
+    } else {
+        cq_str_add(sql, a->flag ? " FROM flags f" : " FROM calls c");
+        if (measures)
+            cq_str_printf(sql, " CROSS JOIN measures m ON m.call_id = %s", a->id);
+    }
+    if (a->flag && call)
+        cq_str_printf(sql, " CROSS JOIN calls c ON c.id = %s", a->id);
+}
+
+static void add_order(struct arm *a)
+{
+    bool ascending = a->sel->ascending;
+    if (a->scope.by_flagged && cq_field_is_start(&a->sel->order) && !ascending)
+        cq_str_add(&a->c->sql, " ORDER BY m.started_key DESC, m.call_id DESC"); /* as the rows stand */
+    else
+        cq_str_printf(&a->c->sql, " ORDER BY 2 %s, %s %s", ascending ? "ASC NULLS LAST" : "DESC", a->id,
+                      ascending ? "ASC" : "DESC");
 }
 
 static int add_arm(struct cq_compiled *c, const struct cq_select *sel, const char *flag,
                    const struct cq_cond *hoisted, enum part part, bool ordered, int64_t n, int64_t offset)
 {
-    struct arm a = {.c = c, .sel = sel, .flag = flag, .hoisted = hoisted, .scope.by_flag = flag != NULL};
-    const char *id = flag ? "f.call_id" : "c.id";
+    bool measures = cond_needs_measures(sel->where) || (ordered && cq_field_needs_measures(&sel->order));
+    /* an agent's flagged calls are few, and flags_agent leads to them */
+    bool by_flagged = flag && measures && !sel->agent;
+    struct arm a = {
+        .c = c,
+        .sel = sel,
+        .scope = {.by_flag = flag && !by_flagged, .by_flagged = by_flagged},
+        .flag = flag,
+        .hoisted = hoisted,
+        .id = by_flagged ? "m.call_id"
+              : flag     ? "f.call_id"
+                         : "c.id",
+    };
     int r = 0;
-    cq_str_printf(&c->sql, "SELECT %s AS id", id);
+    cq_str_printf(&c->sql, "SELECT %s AS id", a.id);
     if (ordered) {
         cq_str_add(&c->sql, ", ");
         add_field(c, &sel->order, &a.scope);
         cq_str_add(&c->sql, " AS k");
     }
-    cq_str_add(&c->sql, flag ? " FROM flags f" : " FROM calls c");
-    if (cond_needs_measures(sel->where) || (ordered && cq_field_needs_measures(&sel->order)))
-        cq_str_printf(&c->sql, " CROSS JOIN measures m ON m.call_id = %s", id);
-    if (flag && (sel->queue || sel->min_severity >= 0 || cond_needs_call(sel->where) ||
-                 (ordered && cq_field_needs_call(&sel->order))))
-        cq_str_add(&c->sql, " CROSS JOIN calls c ON c.id = f.call_id");
+    add_tables(&a, measures, ordered);
     add_options(&a);
     if (part != PART_ALL)
         add_after(&a, part);
@@ -268,8 +330,7 @@ static int add_arm(struct cq_compiled *c, const struct cq_select *sel, const cha
         r = add_cond(&a, sel->where, 0);
     }
     if (ordered)
-        cq_str_printf(&c->sql, " ORDER BY 2 %s, %s %s", sel->ascending ? "ASC NULLS LAST" : "DESC", id,
-                      sel->ascending ? "ASC" : "DESC");
+        add_order(&a);
     if (n >= 0 || offset > 0) {
         cq_str_add(&c->sql, " LIMIT ? OFFSET ?");
         bind_int(c, n);

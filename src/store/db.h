@@ -22,6 +22,7 @@ struct cq_store {
     size_t n_cached;
     char *measures_insert; /* statements made from the table of measures; NULL until needed */
     char *measures_select;
+    char *flagged_insert;
 };
 
 /* SQLite's result code as a negative errno; SQLITE_OK, _ROW and _DONE give 0. */

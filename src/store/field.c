@@ -167,12 +167,19 @@ static bool is_field(const struct cq_field *field, const char *name)
     return field->kind == CQ_FIELD_OF_CALL && !strcmp(call_fields[field->index].name, name);
 }
 
+bool cq_field_is_start(const struct cq_field *field)
+{
+    return is_field(field, "started_at");
+}
+
 bool cq_field_sql(const struct cq_field *field, const struct cq_field_scope *scope, struct cq_str *out)
 {
     char column[CQ_MEASURE_COLUMN_MAX];
     switch (field->kind) {
     case CQ_FIELD_OF_CALL:
-        if (scope->by_flag && is_field(field, "started_at"))
+        if (scope->by_flagged && cq_field_is_start(field))
+            cq_str_add(out, "nullif(m.started_key, " CQ_STARTED_UNKNOWN ")");
+        else if (scope->by_flag && cq_field_is_start(field))
             cq_str_add(out, "f.started_s");
         else if (scope->by_flag && is_field(field, "agent"))
             cq_str_add(out, "f.agent");
@@ -209,8 +216,10 @@ bool cq_field_needs_measures(const struct cq_field *field)
     return field->kind == CQ_FIELD_MEASURE || is_field(field, "closing_by");
 }
 
-bool cq_field_needs_call(const struct cq_field *field)
+bool cq_field_needs_call(const struct cq_field *field, const struct cq_field_scope *scope)
 {
-    return !(field->kind != CQ_FIELD_OF_CALL || is_field(field, "closing_by") ||
-             is_field(field, "started_at") || is_field(field, "agent"));
+    if (cq_field_needs_measures(field) || cq_field_is_start(field))
+        return false;
+    /* flags know the scorecard, from which items and sections are found, and the agent; flagged does not */
+    return scope->by_flagged || !(field->kind != CQ_FIELD_OF_CALL || is_field(field, "agent"));
 }

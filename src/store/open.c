@@ -30,6 +30,7 @@ struct cq_store *cq_store_close(struct cq_store *store)
     sqlite3_close(store->db);
     free(store->measures_insert);
     free(store->measures_select);
+    free(store->flagged_insert);
     free(store->path);
     free(store);
     return NULL;

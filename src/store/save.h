@@ -27,6 +27,9 @@ int cq_talk_load(struct cq_store *s, int64_t call, struct cq_error *err, struct 
 int cq_measures_save(struct cq_store *s, int64_t call, const struct cq_metrics *m, struct cq_error *err);
 int cq_measures_load(struct cq_store *s, int64_t call, struct cq_error *err, struct cq_metrics *m);
 
+/* flagged.c: once the call's flags and measures stand, and its current scorecard */
+int cq_flagged_save(struct cq_store *s, int64_t call, struct cq_error *err);
+
 /* scorecard_save.c, scorecard_load.c. A scorecard replaces the one that the call has for the same rubric and
  * version and becomes the call's current one. */
 int cq_scorecard_save(struct cq_store *s, int64_t call, int64_t analysis, const struct cq_scorecard *card,

@@ -169,6 +169,22 @@ static const char audit[] = "CREATE TABLE audit(id INTEGER PRIMARY KEY AUTOINCRE
                             "CREATE TRIGGER audit_delete BEFORE DELETE ON audit BEGIN"
                             " SELECT raise(ABORT, 'audit entries are never deleted'); END;";
 
+/*
+ * Each flag of a call with all its measures beside it, in the order in which flagged calls are asked for. "This
+ * flag, and a measure above that" would otherwise visit a row of `measures` for each flagged call, spread over
+ * the whole file; here they stand one after another. A primary key has no NULLs, so that a call without a start
+ * has the smallest number there is as its started_key. Columns of measures are added by sync.c, rows written by
+ * flagged.c. There is one row a flag, and flagged calls are few: some percent of the database.
+ */
+static const char flagged[] =
+    "CREATE TABLE flagged(flag TEXT NOT NULL, started_key INTEGER NOT NULL,"
+    " call_id INTEGER NOT NULL REFERENCES calls ON DELETE CASCADE, closing_party INTEGER NOT NULL,"
+    " PRIMARY KEY(flag, started_key, call_id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX flagged_call ON flagged(call_id);"
+    "CREATE TRIGGER calls_flagged AFTER UPDATE OF started_s ON calls WHEN old.started_s IS NOT new.started_s"
+    " BEGIN UPDATE flagged SET started_key = ifnull(new.started_s, " CQ_STARTED_UNKNOWN ")"
+    " WHERE call_id = new.id; END;";
+
 /* Three steps at first rather than one only because C99 promises no longer string literals than 4095
  * characters. */
 const struct cq_migration cq_migrations[] = {
@@ -183,5 +199,6 @@ const struct cq_migration cq_migrations[] = {
     {"people", CQ_SCHEMA_PEOPLE},
     {"peaks", CQ_SCHEMA_PEAKS},
     {"watch jobs", cq_schema_watch},
+    {"flagged", flagged},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

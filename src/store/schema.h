@@ -31,11 +31,18 @@ int cq_schema_migrate(struct cq_store *s, struct cq_error *err);
 int cq_schema_check(struct cq_store *s, bool allow_older, struct cq_error *err, int *ret_version);
 
 /*
- * What follows the program's own tables rather than a migration: a column a measure in `measures` (added as
- * measures are added, never dropped), the rows of `words` and `measure_names`, and the views. One transaction,
- * and nothing at all where the database has been brought up to date by this program already.
+ * What follows the program's own tables rather than a migration: a column a measure in `measures` and `flagged`
+ * (added as measures are added, never dropped), the rows of `words` and `measure_names`, and the views. One
+ * transaction, and nothing at all where the database has been brought up to date by this program already.
  */
 int cq_schema_sync(struct cq_store *s, struct cq_error *err);
+
+/* The key of a call without a start in `flagged`, as SQL: before all others. */
+#define CQ_STARTED_UNKNOWN "-9223372036854775808"
+
+/* Statements about `flagged` (flagged.c): fill it where it is empty; count the rows that are wrong. */
+void cq_flagged_fill(struct cq_str *out);
+void cq_flagged_check(struct cq_str *out);
 
 /* Append the statements that drop and make every view. */
 void cq_schema_views(struct cq_str *out);

@@ -169,7 +169,8 @@ static int set_current(struct cq_store *s, int64_t call, int64_t id, const struc
         cq_db_null(&q);
     cq_db_int(&q, (int64_t)card->n_flags);
     cq_db_int(&q, call);
-    return cq_db_run(&q, err);
+    int r = cq_db_run(&q, err);
+    return r ? r : cq_flagged_save(s, call, err);
 }
 
 int cq_scorecard_save(struct cq_store *s, int64_t call, int64_t analysis, const struct cq_scorecard *card,

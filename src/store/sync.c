@@ -95,13 +95,14 @@ static void add_words(struct cq_str *out)
     add_word(out, "fault", CQ_FAULT_DROPOUT, "dropout");
 }
 
-static int has_column(struct cq_store *s, const char *column, struct cq_error *err)
+static int has_column(struct cq_store *s, const char *table, const char *column, struct cq_error *err)
 {
-    static const char sql[] = "SELECT 1 FROM pragma_table_info('measures') WHERE name = ?";
+    static const char sql[] = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?";
     sqlite3_stmt *st = NULL;
     int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
     if (rc == SQLITE_OK) {
-        sqlite3_bind_text(st, 1, column, -1, SQLITE_STATIC);
+        sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
+        sqlite3_bind_text(st, 2, column, -1, SQLITE_STATIC);
         rc = sqlite3_step(st);
     }
     int r = rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : cq_db_fail(s, rc, err);
@@ -109,7 +110,7 @@ static int has_column(struct cq_store *s, const char *column, struct cq_error *e
     return r;
 }
 
-static int add_columns(struct cq_store *s, struct cq_error *err)
+static int add_columns(struct cq_store *s, const char *table, struct cq_error *err)
 {
     for (int i = 0; i < CQ_N_MEASURES; i++) {
         enum cq_party party;
@@ -117,9 +118,9 @@ static int add_columns(struct cq_store *s, struct cq_error *err)
         char column[CQ_MEASURE_COLUMN_MAX], sql[CQ_MEASURE_COLUMN_MAX + 64];
         cq_schema_measure(i, &party, &index);
         cq_schema_measure_column(party, index, column);
-        int r = has_column(s, column, err);
+        int r = has_column(s, table, column, err);
         if (r == 0) {
-            snprintf(sql, sizeof sql, "ALTER TABLE measures ADD COLUMN %s REAL", column);
+            snprintf(sql, sizeof sql, "ALTER TABLE %s ADD COLUMN %s REAL", table, column);
             r = cq_db_exec(s, sql, err);
         }
         if (r < 0)
@@ -152,6 +153,7 @@ static char *sync_text(void)
             cq_str_add(&out, sql);
         sqlite3_free(sql);
     }
+    cq_flagged_fill(&out);
     cq_schema_views(&out);
     return cq_str_take(&out);
 }
@@ -170,7 +172,9 @@ static int sync_now(struct cq_store *s, const char *text, const char *hex, struc
     int r = cq_db_begin(s, err);
     if (r)
         return r;
-    r = add_columns(s, err);
+    r = add_columns(s, "measures", err);
+    if (!r)
+        r = add_columns(s, "flagged", err);
     if (!r)
         r = cq_db_exec(s, text, err);
     if (!r) {

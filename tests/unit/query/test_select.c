@@ -435,15 +435,19 @@ static void test_plans(void **state)
         const char *const *flags;
         const char *agent;
         int severity;
+        const char *where;
         const char *index;
     } wanted[] = {
-        {flags, NULL, -1, "USING INDEX flags_time"},
-        {flags, "A1", -1, "flags_agent"},
-        {NULL, "A1", -1, "calls_agent"},
-        {NULL, NULL, -1, "calls_started"},
-        {NULL, NULL, 0, "calls_info"},
-        {NULL, NULL, 1, "calls_warning"},
-        {NULL, NULL, 2, "calls_critical"},
+        {flags, NULL, -1, NULL, "USING INDEX flags_time"},
+        {flags, "A1", -1, NULL, "flags_agent"},
+        {flags, "A1", -1, "agent.turns > 3", "flags_agent"},
+        {flags, NULL, -1, "agent.turns > 3 and score < 4", "SEARCH m USING PRIMARY KEY (flag=?)"},
+        {NULL, NULL, -1, "flag(flag_0) and agent.turns > 3", "SEARCH m USING PRIMARY KEY (flag=?)"},
+        {NULL, "A1", -1, NULL, "calls_agent"},
+        {NULL, NULL, -1, NULL, "calls_started"},
+        {NULL, NULL, 0, NULL, "calls_info"},
+        {NULL, NULL, 1, NULL, "calls_warning"},
+        {NULL, NULL, 2, NULL, "calls_critical"},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         struct cq_error err = {0};
@@ -454,6 +458,10 @@ static void test_plans(void **state)
         sel.agent = wanted[i].agent;
         sel.min_severity = wanted[i].severity;
         sel.limit = 50;
+        struct cq_cond *where = NULL;
+        if (wanted[i].where)
+            assert_int_equal(cq_where_parse(wanted[i].where, &err, &where), 0);
+        sel.where = where;
         assert_int_equal(cq_select_explain(store, &sel, &err, &plan), 0);
         /* up to here the page is found; what follows fetches and sorts its fifty rows */
         char *end = strstr(plan, "SCAN a\n");
@@ -464,6 +472,7 @@ static void test_plans(void **state)
             fprintf(stderr, "plan %zu:\n%s", i, plan);
         assert_true(ok);
         free(plan);
+        cq_cond_free(where);
     }
 }
 

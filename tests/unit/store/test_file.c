@@ -210,6 +210,8 @@ static void test_check(void **state)
         "DELETE FROM recordings WHERE call_id = 2",
         "DELETE FROM flags WHERE call_id = (SELECT min(call_id) FROM flags)",
         "UPDATE flags SET agent = 'somebody else'",
+        "DELETE FROM flagged WHERE call_id = (SELECT min(call_id) FROM flagged)",
+        "UPDATE flagged SET agent_turns = ifnull(agent_turns, 0) + 1",
         "UPDATE segments SET end_ms = start_ms - 1",
         "UPDATE events SET type = 99",
         "UPDATE measures SET duration_s = 1; INSERT OR IGNORE INTO measure_nulls SELECT id, 0, 1 FROM calls",
@@ -225,6 +227,23 @@ static void test_check(void **state)
         temp_db_done(t);
         temp_db_init(t);
     }
+}
+
+/* A database from before `flagged`: it is filled when a writer opens it. */
+static void test_flagged_is_filled(void **state)
+{
+    struct temp_db *t = *state;
+    struct cq_store *s = NULL;
+    struct cq_error err = {0};
+    make(t->path, 12);
+    sql(t->path, "DELETE FROM flagged; DELETE FROM meta WHERE key = 'sync'");
+    assert_true(problems(t->path) > 0);
+    assert_int_equal(cq_store_open(t->path, CQ_STORE_WRITE, &err, &s), 0);
+    cq_store_close(s);
+    assert_int_equal(problems(t->path), 0);
+    sql(t->path,
+        "UPDATE calls SET started_s = 1234567 WHERE id % 2; UPDATE calls SET started_s = NULL WHERE id % 3");
+    assert_int_equal(problems(t->path), 0);
 }
 
 static void test_damage(void **state)
@@ -304,6 +323,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_newer_and_older, setup, teardown),
         cmocka_unit_test_setup_teardown(test_upgraded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_check, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_flagged_is_filled, setup, teardown),
         cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
         cmocka_unit_test_setup_teardown(test_backup, setup, teardown),
         cmocka_unit_test_setup_teardown(test_two_writers, setup, teardown),
