@@ -7,7 +7,8 @@
  * one elsewhere, and with clang, whose clones of version 14 do not link from a library. Sums have the same
  * eight lanes and nothing is contracted, so that both give the same bits.
  */
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) &&                   \
+    !defined(__SANITIZE_THREAD__) /* whose functions cannot run while the program is being linked */
 #define CQ_AUTOCORR_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define CQ_AUTOCORR_CLONES

@@ -169,14 +169,12 @@ void cq_tasks_work(struct cq_watch *w, struct cq_task *t)
             cq_error_set(&t->why, t->err, path, 0, "cannot be read: %s", cq_error_name(t->err));
     }
     if (!t->err && !look_up(w, t)) {
-        t->err =
-            cq_pipeline_analyze(path, &t->config, t->source->form, &t->info, t->stop, &t->why, NULL, &t->a);
+        t->err = cq_pipeline_analyze_hashed(path, t->sha256, &t->config, t->source->form, &t->info, t->stop,
+                                            &t->why, NULL, &t->a);
         t->has_analysis = t->err == 0;
     }
     /* a result of content that changed under the reader's eyes is nobody's */
     t->changed = is_changed(t->path, &t->file) || (t->partner && is_changed(t->partner, &t->partner_file));
-    if (!t->changed && t->has_analysis && strcmp(t->a.recording.sha256, t->sha256))
-        t->changed = true;
 }
 
 /* What cannot be read today and cannot tomorrow. All else is tried again. */
@@ -328,11 +326,6 @@ int cq_tasks_finish(struct cq_watch *w, struct cq_task *t, struct cq_error *err)
         r = fail(w, t, &j, now, err);
     else
         r = succeed(w, t, &j, now, err);
-    if (!r && !t->err && !t->changed) {
-        w->status.done++;
-        w->status.audio_s += t->has_analysis ? t->a.recording.duration_s : 0;
-        cq_watch_say(w, CQ_LOG_INFO, &j, "done");
-    }
     cq_job_done(&j);
     return r;
 }

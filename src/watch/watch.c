@@ -203,6 +203,18 @@ static int finish(struct cq_watch *w, void *arg, struct cq_error *err)
     return cq_tasks_finish(w, arg, err);
 }
 
+/* Told once it is on the disk, not before. */
+static void tell_done(struct cq_watch *w, const struct cq_task *t)
+{
+    if (t->kind != CQ_TASK_ANALYSE || t->err || t->changed)
+        return;
+    w->status.done++;
+    w->status.audio_s += t->has_analysis ? t->a.recording.duration_s : 0;
+    if (w->host.say)
+        w->host.say(w->host.user, CQ_LOG_INFO, "done", t->path, t->source->name, cq_job_state_name(CQ_JOB_DONE),
+                    t->call);
+}
+
 /* Results into the database. One that cannot be stored now stays with its worker and is tried again. */
 static int take_results(struct cq_watch *w, struct cq_error *err)
 {
@@ -212,6 +224,7 @@ static int take_results(struct cq_watch *w, struct cq_error *err)
         int r = t->kind == CQ_TASK_HOOK ? cq_hook_finish(w, t, err) : in_transaction(w, finish, t, err);
         if (r)
             return r;
+        tell_done(w, t);
         cq_pool_release(w->pool, t);
     }
     return 0;

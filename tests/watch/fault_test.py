@@ -167,7 +167,7 @@ def run(args, rng, root):
         feeder.join()
         service.send_signal(signal.SIGTERM)
         code = service.wait(60)
-    wrong = check(db, folder, names, contents)
+    wrong = check(db, folder, names, contents) if os.path.exists(db) else ['there is no database']
     if killed < args.kills:
         wrong.append(f'killed {killed} times only')
     if code:
