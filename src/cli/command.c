@@ -11,6 +11,7 @@
 
 /* One line a command here, one in the list below. */
 extern const struct cq_command cq_command_analyze;
+extern const struct cq_command cq_command_appraise;
 extern const struct cq_command cq_command_audit;
 extern const struct cq_command cq_command_config;
 extern const struct cq_command cq_command_db;
@@ -40,6 +41,7 @@ const struct cq_command *const cq_commands[] = {
     &cq_command_query,
     &cq_command_rescore,
     &cq_command_records,
+    &cq_command_appraise,
     &cq_command_review,
     &cq_command_rubric,
     &cq_command_serve,
