@@ -10,6 +10,7 @@
 #include <string.h>
 
 /* One line a command here, one in the list below. */
+extern const struct cq_command cq_command_agreement;
 extern const struct cq_command cq_command_analyze;
 extern const struct cq_command cq_command_appraise;
 extern const struct cq_command cq_command_audit;
@@ -26,6 +27,7 @@ extern const struct cq_command cq_command_rescore;
 extern const struct cq_command cq_command_review;
 extern const struct cq_command cq_command_rubric;
 extern const struct cq_command cq_command_serve;
+extern const struct cq_command cq_command_sample;
 extern const struct cq_command cq_command_show;
 extern const struct cq_command cq_command_user;
 extern const struct cq_command cq_command_watch;
@@ -42,7 +44,9 @@ const struct cq_command *const cq_commands[] = {
     &cq_command_rescore,
     &cq_command_records,
     &cq_command_appraise,
+    &cq_command_sample,
     &cq_command_review,
+    &cq_command_agreement,
     &cq_command_rubric,
     &cq_command_serve,
     &cq_command_user,

@@ -200,5 +200,6 @@ const struct cq_migration cq_migrations[] = {
     {"peaks", CQ_SCHEMA_PEAKS},
     {"watch jobs", cq_schema_watch},
     {"flagged", flagged},
+    {"samples", cq_schema_samples},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

@@ -20,6 +20,7 @@ extern const int cq_n_migrations; /* equals the newest PRAGMA user_version */
 extern const char cq_schema_form_texts[];
 extern const char cq_schema_reviews[];
 extern const char cq_schema_records[];
+extern const char cq_schema_samples[];
 extern const char cq_schema_watch[];
 
 /* Bring an empty or older database up to date; each step is one transaction. Refuses what cq_schema_check()

@@ -49,3 +49,15 @@ const char cq_schema_records[] =
     " csat REAL, nps REAL, imported_s INTEGER NOT NULL) STRICT;"
     "CREATE INDEX records_agent ON records(agent, started_s);"
     "CREATE INDEX records_matter ON records(customer, matter, started_s);";
+
+/* A draw of calls to review: who drew it, how (method, seed, quotas, what was drawn from), and who reviews
+ * what. */
+const char cq_schema_samples[] =
+    "CREATE TABLE samples(id INTEGER PRIMARY KEY AUTOINCREMENT, drawn_s INTEGER NOT NULL, drawn_by TEXT NOT "
+    "NULL,"
+    " json TEXT NOT NULL) STRICT;"
+    "CREATE TABLE assignments(sample_id INTEGER NOT NULL REFERENCES samples ON DELETE CASCADE,"
+    " call_id INTEGER NOT NULL REFERENCES calls ON DELETE CASCADE, reviewer TEXT, due_s INTEGER,"
+    " PRIMARY KEY(sample_id, call_id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX assignments_reviewer ON assignments(reviewer);"
+    "CREATE INDEX assignments_call ON assignments(call_id);";

@@ -129,6 +129,15 @@ static const char records[] =
     " {t:r.promised_s} AS promised_utc, {t:r.resolved_s} AS resolved_utc, r.wait_s, r.after_call_s, r.csat,"
     " r.nps FROM records r";
 
+static const char samples[] =
+    "SELECT s.id AS sample_id, {t:s.drawn_s} AS drawn_utc, s.drawn_by,"
+    " (SELECT count(*) FROM assignments a WHERE a.sample_id = s.id) AS calls, s.json FROM samples s";
+
+static const char assignments[] =
+    "SELECT a.sample_id, a.call_id, c.agent, a.reviewer, {t:a.due_s} AS due_utc,"
+    " (SELECT {t:max(v.submitted_s)} FROM reviews v WHERE v.call_id = a.call_id AND v.reviewer = a.reviewer"
+    " AND v.state <> 0) AS submitted_utc FROM assignments a JOIN calls c ON c.id = a.call_id";
+
 static const char forms[] =
     "SELECT m.rubric, m.version, {t:t.kept_s} AS kept_utc, {t:t.published_s} AS published_utc,"
     " t.published_by, (SELECT count(*) FROM scorecards s WHERE s.form_id = m.id) AS scorecards,"
@@ -214,6 +223,7 @@ void cq_schema_views(struct cq_str *out)
         {"v_events", events},         {"v_audit", audit},
         {"v_reviews", reviews},       {"v_review_items", review_items},
         {"v_forms", forms},           {"v_records", records},
+        {"v_samples", samples},       {"v_assignments", assignments},
     };
     add_calls(out);
     add_measures(out);

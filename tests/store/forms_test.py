@@ -135,6 +135,62 @@ class Forms(unittest.TestCase):
         self.callqa('review', 'show', '7', code=1)
         self.callqa('db', 'check')
 
+    def test_sample(self):
+        args = ('sample', '--per-agent', '3', '--seed', '7', '--assign', 'li', '--assign', 'A001', '--due', '2026-12-05')
+        drawn = self.callqa(*args)
+        self.assertEqual(self.callqa(*args, '--dry-run').split()[::3], drawn.split()[::3]) # the same calls again
+        rows = self.sql('SELECT call_id, agent, reviewer, due_utc, submitted_utc FROM v_assignments')
+        self.assertEqual(sorted(int(line.split()[0]) for line in drawn.splitlines()), sorted(r[0] for r in rows))
+        per_agent = {}
+        for _, agent, reviewer, due, submitted in rows:
+            per_agent[agent] = per_agent.get(agent, 0) + 1
+            self.assertNotEqual(agent, reviewer)
+            self.assertEqual((due, submitted), ('2026-12-05T23:59:59Z', None))
+        self.assertEqual(set(per_agent.values()), {3})
+        load = {who: sum(r[2] == who for r in rows) for who in ('li', 'A001')}
+        self.assertLessEqual(abs(load['li'] - load['A001']), 1)
+        how = json.loads(self.sql('SELECT json FROM v_samples')[0][0])
+        self.assertEqual((how['seed'], how['per_agent'], how['from'], how['taken']), (7, 3, N_CALLS, len(rows)))
+        self.assertEqual(self.sql("SELECT after FROM v_audit WHERE action = 'sample.draw'"), [(json.dumps(how, separators=(',', ':')),)])
+        # work that is done counts no more
+        call = next(r[0] for r in rows if r[2] == 'li')
+        self.callqa('review', 'start', str(call), '--as', 'li')
+        self.callqa('review', 'submit', '1', '--open-na', '--as', 'li')
+        self.assertEqual(self.sql('SELECT count(submitted_utc) FROM v_assignments'), [(1,)])
+        flagged = self.callqa('sample', '--method', 'flagged', '--count', '5', '--dry-run')
+        for line in flagged.splitlines():
+            self.assertTrue(self.sql('SELECT flags FROM v_calls WHERE call_id = ?', int(line.split()[0]))[0][0])
+        self.callqa('sample', code=2)
+        self.callqa('sample', '--count', '3', '--seed', 'x', code=2)
+
+    def test_agreement(self):
+        calls = [r[0] for r in self.sql("SELECT call_id FROM v_items WHERE item = 'listening' AND state = 'scored' LIMIT 6")]
+        number = 0
+        for i, call in enumerate(calls):
+            for who in ('li', 'wang')[:1 + (i > 0)]:
+                number += 1
+                self.callqa('review', 'start', str(call), '--blind', '--as', who)
+                self.callqa('review', 'set', str(number), 'listening', str(2 + (i % 3) + (who == 'li') * 0.5), '--as', who)
+                self.callqa('review', 'submit', str(number), '--open-na', '--as', who)
+        lines = [json.loads(line) for line in self.callqa('agreement', '--json').splitlines()]
+        self.assertEqual([line['item'] for line in lines], ['listening', 'all'])
+        pairs = self.sql("SELECT machine_score, score FROM v_review_items WHERE item = 'listening' AND mark = 'score'")
+        n = len(pairs)
+        self.assertEqual(n, 11)
+        observed = sum((a - b) ** 2 for a, b in pairs) / n
+        expected = sum((a - d) ** 2 for a, _ in pairs for _, d in pairs) / n / n
+        self.assertAlmostEqual(lines[0]['machine']['kappa'], 1 - observed / expected, places=5)
+        self.assertAlmostEqual(lines[0]['machine']['bias'], sum(a - b for a, b in pairs) / n, places=5)
+        self.assertEqual(lines[0]['machine'], lines[1]['machine'])
+        # the five calls that two reviewed are half a point apart: alpha by its definition
+        units = [[2 + (i % 3), 2.5 + (i % 3)] for i in range(1, 6)]
+        every = [x for u in units for x in u]
+        disagreement = sum((a - b) ** 2 for u in units for a in u for b in u) / len(every)
+        chance = sum((a - b) ** 2 for a in every for b in every) / len(every) / (len(every) - 1)
+        self.assertAlmostEqual(lines[0]['reviewers']['alpha'], 1 - disagreement / chance, places=5)
+        self.assertEqual((lines[0]['reviewers']['n'], lines[0]['reviewers']['exact'], lines[0]['reviewers']['within_one']), (5, 0, 1))
+        self.assertIn('All items', self.callqa('agreement'))
+
 
 if __name__ == '__main__':
     unittest.main(argv=sys.argv[:1])
