@@ -156,7 +156,7 @@ static int take(void *user, const struct cq_rating_row *row)
 static int report(struct cq_store *s, struct work *k, struct cq_error *err)
 {
     if (!k->o->json)
-        printf("%s\n", _("                         N   COEF.  95 %% INTERVAL    EXACT   +-1      BIAS"));
+        printf("%s\n", _("                         N  COEF.      INTERVAL      EXACT    +-1    BIAS"));
     int r = cq_ratings_list(s, cq_rubric_id(k->rubric), cq_rubric_version(k->rubric), take, k, err);
     if (!r)
         r = close_item(k);
