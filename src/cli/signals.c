@@ -24,8 +24,11 @@ static void *wait_for_signals(void *arg)
             continue;
         if (got == SIGUSR1)
             return NULL;
-        if (atomic_exchange(&s->caught, true))
+        if (atomic_exchange(&s->caught, true)) {
+            if (s->before_exit)
+                s->before_exit();
             _exit(130);
+        }
         atomic_store(&s->stop, true);
     }
 }

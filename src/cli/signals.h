@@ -14,6 +14,7 @@ struct cq_signals {
     pthread_t thread;
     sigset_t before;
     bool running;
+    void (*before_exit)(void); /* a second signal: called before the program ends at once; may be NULL */
 };
 
 /*
