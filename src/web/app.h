@@ -2,6 +2,7 @@
 #ifndef CQ_WEB_APP_H
 #define CQ_WEB_APP_H
 
+#include "callqa/analysis.h"
 #include "store/users.h"
 #include "web/limiter.h"
 #include "web/pool.h"
@@ -67,6 +68,8 @@ int cq_web_hash(struct cq_web_turn *t, const char *password, char ret_hash[CQ_SE
  * Handlers: fill turn->res and return 0, or a negative errno and turn->err, which dispatch makes an answer of:
  * -EINVAL 400, -EACCES 403, -ENOENT 404, -EEXIST 409, -E2BIG and -EFBIG 413, -EAGAIN 429, -EBUSY 503 ...
  */
+#define CQ_WEB_ANSWERED 1 /* returned where turn->res holds an error already */
+
 int cq_web_get_session(struct cq_web_turn *t);
 int cq_web_login(struct cq_web_turn *t);
 int cq_web_logout(struct cq_web_turn *t);
@@ -80,5 +83,19 @@ int cq_web_export_calls(struct cq_web_turn *t);
 int cq_web_get_call(struct cq_web_turn *t);
 int cq_web_get_peaks(struct cq_web_turn *t);
 int cq_web_get_audio(struct cq_web_turn *t);
+int cq_web_get_call_reviews(struct cq_web_turn *t);
+int cq_web_start_review(struct cq_web_turn *t);
+int cq_web_get_reviews(struct cq_web_turn *t);
+int cq_web_get_review(struct cq_web_turn *t);
+int cq_web_mark_item(struct cq_web_turn *t);
+int cq_web_remark_review(struct cq_web_turn *t);
+int cq_web_submit_review(struct cq_web_turn *t);
+int cq_web_dispute_review(struct cq_web_turn *t);
+int cq_web_resolve_review(struct cq_web_turn *t);
+
+/* May this user see calls of this agent (NULL: of nobody in particular)? 0 or -EACCES with t->err. */
+int cq_web_may_see_agent(struct cq_web_turn *t, const char *agent);
+/* The call, if this user may see it. *ret_a: cq_analysis_done(). */
+int cq_web_load_call(struct cq_web_turn *t, struct cq_analysis *ret_a);
 
 #endif

@@ -44,9 +44,19 @@ static const struct route routes[] = {
     {CQ_WEB_GET, "/api/fields", cq_web_get_fields, STAFF, 0},
     {CQ_WEB_GET, "/api/calls", cq_web_get_calls, STAFF, 0},
     {CQ_WEB_GET, "/api/calls.csv", cq_web_export_calls, STAFF, 0},
-    {CQ_WEB_GET, "/api/calls/#", cq_web_get_call, STAFF, 0},
-    {CQ_WEB_GET, "/api/calls/#/peaks", cq_web_get_peaks, STAFF, 0},
-    {CQ_WEB_GET, "/api/calls/#/audio.wav", cq_web_get_audio, STAFF, 0},
+    /* an agent sees their own calls, which the handlers look after */
+    {CQ_WEB_GET, "/api/calls/#", cq_web_get_call, ALL_ROLES, 0},
+    {CQ_WEB_GET, "/api/calls/#/peaks", cq_web_get_peaks, ALL_ROLES, 0},
+    {CQ_WEB_GET, "/api/calls/#/audio.wav", cq_web_get_audio, ALL_ROLES, 0},
+    {CQ_WEB_GET, "/api/calls/#/reviews", cq_web_get_call_reviews, ALL_ROLES, 0},
+    {CQ_WEB_POST, "/api/calls/#/reviews", cq_web_start_review, STAFF, 0},
+    {CQ_WEB_GET, "/api/reviews", cq_web_get_reviews, ALL_ROLES, 0},
+    {CQ_WEB_GET, "/api/reviews/#", cq_web_get_review, ALL_ROLES, 0},
+    {CQ_WEB_POST, "/api/reviews/#/item", cq_web_mark_item, STAFF, 0},
+    {CQ_WEB_POST, "/api/reviews/#/remark", cq_web_remark_review, STAFF, 0},
+    {CQ_WEB_POST, "/api/reviews/#/submit", cq_web_submit_review, STAFF, 0},
+    {CQ_WEB_POST, "/api/reviews/#/dispute", cq_web_dispute_review, ALL_ROLES, 0},
+    {CQ_WEB_POST, "/api/reviews/#/resolve", cq_web_resolve_review, ROLE(ADMIN) | ROLE(LEAD), 0},
 };
 
 /* Does the path fit, and with which number? */
@@ -159,7 +169,7 @@ static int check_access(struct cq_web_turn *t, const struct route *route)
 {
     if (!t->has_session && !(route->how & NO_AUTH)) {
         cq_web_error(t->res, 401, "login", "log in first");
-        return -EPERM;
+        return CQ_WEB_ANSWERED;
     }
     if (t->has_session && !(route->roles & 1u << t->session.user.role))
         return cq_error_set(&t->err, -EACCES, NULL, 0, "this is not for users of role %s",
@@ -178,16 +188,16 @@ static const struct {
     int status;
     const char *word;
 } answers[] = {
-    {-EINVAL, 400, "bad_request"}, {-EACCES, 403, "forbidden"},  {-ENOENT, 404, "not_found"},
-    {-EEXIST, 409, "conflict"},    {-E2BIG, 413, "too_large"},   {-EFBIG, 413, "too_large"},
-    {-EAGAIN, 429, "slow_down"},   {-EBUSY, 503, "busy"},        {-ENOMEM, 503, "busy"},
-    {-ENOTSUP, 409, "conflict"},   {-ENODATA, 404, "not_found"},
+    {-EINVAL, 400, "bad_request"}, {-EACCES, 403, "forbidden"},   {-ENOENT, 404, "not_found"},
+    {-EEXIST, 409, "conflict"},    {-E2BIG, 413, "too_large"},    {-EFBIG, 413, "too_large"},
+    {-EAGAIN, 429, "slow_down"},   {-EBUSY, 503, "busy"},         {-ENOMEM, 503, "busy"},
+    {-ENOTSUP, 409, "conflict"},   {-ENODATA, 409, "incomplete"}, {-EPERM, 403, "forbidden"},
 };
 
 static void answer_error(struct cq_web_turn *t, int code)
 {
     char text[sizeof t->err.file + sizeof t->err.what + 32];
-    if (code == -EPERM) /* answered already */
+    if (code == CQ_WEB_ANSWERED)
         return;
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         if (answers[i].code == code) {

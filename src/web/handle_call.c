@@ -20,11 +20,26 @@ static void put_raw(struct cq_json_writer *w, const char *key, const char *json)
     w->need_comma = true;
 }
 
-static int load(struct cq_web_turn *t, struct cq_analysis *ret_a)
+int cq_web_may_see_agent(struct cq_web_turn *t, const char *agent)
 {
-    int r = cq_store_load(t->db, t->id, &t->err, ret_a);
+    const struct cq_user *u = &t->session.user;
+    if (u->role != CQ_ROLE_AGENT || (agent && u->agent[0] && !strcmp(agent, u->agent)))
+        return 0;
+    return cq_error_set(&t->err, -EACCES, NULL, 0, "this is a call of somebody else");
+}
+
+int cq_web_load_call(struct cq_web_turn *t, struct cq_analysis *ret_a)
+{
+    struct cq_analysis a;
+    int r = cq_store_load(t->db, t->id, &t->err, &a);
     if (r == -ENOENT)
         return cq_error_set(&t->err, r, NULL, 0, "there is no call %lld", (long long)t->id);
+    if (!r)
+        r = cq_web_may_see_agent(t, a.info.agent);
+    if (r == -EACCES)
+        cq_analysis_done(&a);
+    if (!r)
+        *ret_a = a;
     return r;
 }
 
@@ -137,7 +152,7 @@ int cq_web_get_call(struct cq_web_turn *t)
 {
     struct cq_analysis a;
     char *json = NULL, *name = NULL;
-    int r = load(t, &a);
+    int r = cq_web_load_call(t, &a);
     if (r)
         return r;
     r = cq_web_audit_read(t, "call.open", "call", t->id, NULL);
@@ -173,22 +188,23 @@ out:
 static int find_peaks(struct cq_web_turn *t, struct cq_peaks *ret_peaks)
 {
     struct cq_analysis a;
-    int r = cq_peaks_load(t->db, t->id, &t->err, ret_peaks);
-    if (r != -ENOENT)
-        return r;
-    r = load(t, &a);
+    int r = cq_web_load_call(t, &a);
     if (r)
         return r;
+    r = cq_peaks_load(t->db, t->id, &t->err, ret_peaks);
+    if (r != -ENOENT)
+        goto out;
     cq_web_pool_give_back(t->app->pool, t->db); /* decoding takes a while */
     t->db = NULL;
     r = cq_web_recordings_peaks(t->app->recordings, t->id, &a, &t->err, ret_peaks);
-    cq_analysis_done(&a);
     if (r)
-        return r;
+        goto out;
     struct cq_store *w = cq_web_pool_writer(t->app->pool);
     (void)cq_peaks_save(w, t->id, ret_peaks, NULL); /* else they are measured again */
     cq_web_pool_release(t->app->pool);
-    return 0;
+out:
+    cq_analysis_done(&a);
+    return r;
 }
 
 int cq_web_get_peaks(struct cq_web_turn *t)
@@ -210,7 +226,7 @@ int cq_web_get_audio(struct cq_web_turn *t)
 {
     struct cq_analysis a;
     struct cq_web_stream stream;
-    int r = load(t, &a);
+    int r = cq_web_load_call(t, &a);
     if (r)
         return r;
     cq_web_pool_give_back(t->app->pool, t->db);

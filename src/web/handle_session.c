@@ -64,7 +64,7 @@ static int check_password(struct cq_web_turn *t, const char *name, const char *p
     } else {
         cq_web_limiter_failed(app->limiter, t->req->peer, name, now_s);
         cq_web_error(t->res, 401, "password", "name or password is wrong");
-        r = -EPERM;
+        r = CQ_WEB_ANSWERED;
     }
 out:
     pthread_mutex_unlock(&app->hashing);

@@ -23,7 +23,7 @@ class Server:
         for path, agent, started in recordings:
             self.run('analyze', '--quiet', '--db', self.db, '--agent', agent, '--queue', 'sales', '--started-at', started, path)
         for role in ('admin', 'lead', 'reviewer', 'trainer', 'agent'):
-            self.run('user', 'add', role, '--role', role, '--db', self.db, text=PASSWORD + '\n')
+            self.run('user', 'add', role, '--role', role, '--agent', role if role == 'agent' else '', '--db', self.db, text=PASSWORD + '\n')
         self.start(*options)
 
     def run(self, *args, text=None):

@@ -258,6 +258,73 @@ class Calls(unittest.TestCase):
         self.assertEqual(reviewer.post('/api/calls').status, 405)
 
 
+class Reviews(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.own = Client(server, 'reviewer')
+        cls.agent = Client(server, 'agent')
+        with sqlite3.connect(server.db) as db: # who the agent of call 4 is
+            db.execute("UPDATE calls SET agent = 'agent' WHERE id = 4")
+        cls.review = cls.own.post('/api/calls/4/reviews').json
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.own.close()
+        cls.agent.close()
+
+    def path(self, what=''):
+        return f'/api/reviews/{self.review["id"]}{what}'
+
+    def test_1_a_draft_is_its_reviewers_own(self):
+        self.assertEqual((self.review['state'], self.review['reviewer']), ('draft', 'reviewer'))
+        self.assertEqual(self.own.post('/api/calls/4/reviews').status, 409, 'one a person')
+        got = self.own.post(self.path('/item'), {'item': 'responsibility', 'mark': 'score', 'score': 4.5, 'remark': NASTY})
+        self.assertEqual(got.status, 200, got.body)
+        kept = next(i for i in self.own.get(self.path()).json['items'] if i['id'] == 'responsibility')
+        self.assertEqual((kept['mark'], kept['score'], kept['remark']), ('score', 4.5, NASTY))
+        other = Client(server, 'trainer')
+        self.assertEqual(other.post(self.path('/item'), {'item': 'responsibility', 'mark': 'score', 'score': 1}).status, 403)
+        seen = other.get(self.path()).json
+        self.assertEqual((seen['hidden'], seen['items']), (True, []))
+        self.assertEqual(self.agent.get(self.path()).status, 403, 'a draft')
+
+    def test_2_mistakes(self):
+        for wrong in ({}, {'item': 'responsibility'}, {'item': 'nosuch', 'mark': 'score', 'score': 3},
+                      {'item': 'responsibility', 'mark': 'score'}, {'item': 'responsibility', 'mark': 'score', 'score': 9},
+                      {'item': 'responsibility', 'mark': 'score', 'score': '3'}, {'item': 'responsibility', 'mark': 'x'},
+                      {'item': 'responsibility', 'mark': 'score', 'score': 3, 'clip': [1]},
+                      {'item': 'responsibility', 'mark': 'score', 'score': 3, 'clip': [5, 2]},
+                      {'item': 'responsibility', 'mark': 'score', 'score': 3, 'remark': 'x' * 3000}):
+            self.assertIn(self.own.post(self.path('/item'), wrong).status, (400, 404), wrong)
+        self.assertEqual(self.own.post('/api/reviews/999/item', {'item': 'a', 'mark': 'none'}).status, 404)
+        self.assertEqual(self.own.post('/api/calls/999/reviews').status, 404)
+        got = self.own.post(self.path('/submit'))
+        self.assertEqual((got.status, got.code), (409, 'incomplete'))
+
+    def test_3_submit_dispute_decide(self):
+        self.assertEqual(self.own.post(self.path('/remark'), {'remark': 'a good call'}).json['remark'], 'a good call')
+        done = self.own.post(self.path('/submit'), {'open_na': True}).json
+        self.assertEqual(done['state'], 'submitted')
+        self.assertIsNotNone(done['total'])
+        self.assertEqual(self.own.post(self.path('/item'), {'item': 'responsibility', 'mark': 'score', 'score': 1}).status, 400)
+        self.assertEqual([r['id'] for r in self.agent.get('/api/reviews').json['reviews']], [self.review['id']])
+        self.assertEqual(self.agent.get(self.path()).json['remark'], 'a good call')
+        self.assertEqual(self.agent.post(self.path('/dispute'), {'reason': 'unfair'}).json['state'], 'disputed')
+        self.assertEqual(self.own.post(self.path('/resolve'), {'resolution': 'no'}).status, 403, 'no lead')
+        lead = Client(server, 'lead')
+        got = lead.post(self.path('/resolve'), {'resolution': 'half a point', 'finals': [
+            {'item': 'responsibility', 'mark': 'score', 'score': 5}]})
+        self.assertEqual((got.status, got.json['state']), (200, 'resolved'), got.body)
+
+    def test_4_an_agent_sees_their_own_calls_alone(self):
+        for what, status in (('', 200), ('/peaks', 200), ('/audio.wav', 200), ('/reviews', 200)):
+            self.assertEqual(self.agent.get(f'/api/calls/4{what}').status, status, what)
+            self.assertEqual(self.agent.get(f'/api/calls/3{what}').status, 403, what)
+        self.assertEqual(self.agent.post('/api/calls/4/reviews').status, 403)
+        self.assertEqual(self.agent.get('/api/calls').status, 403)
+        self.assertEqual(self.agent.get('/api/calls.csv').status, 403)
+
+
 class Sound(unittest.TestCase):
     def audio(self, **headers):
         return reviewer.get('/api/calls/1/audio.wav', **headers)

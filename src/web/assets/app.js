@@ -5,6 +5,7 @@ import {dialog, h, toast} from './ui.js';
 import {showLogin, showPassword} from './login.js';
 import {showCalls} from './calls.js';
 import {showCall} from './call.js';
+import {showReviews} from './reviews.js';
 import {showUsers} from './users.js';
 
 const state = {session: null, leave: null};
@@ -13,6 +14,7 @@ const main = document.getElementById('main');
 const views = [
   [/^\/(?:calls)?$/, showCalls],
   [/^\/call\/(\d+)$/, showCall],
+  [/^\/reviews$/, showReviews],
   [/^\/users$/, showUsers],
 ];
 
@@ -59,7 +61,7 @@ function drawTop() {
   document.getElementById('top').replaceChildren(h('header', {class: 'top'},
     h('a', {href: '/calls', class: 'logo', 'aria-label': 'callqa'}, h('img', {src: '/assets/favicon.svg', alt: ''}),
       'callqa'),
-    user && h('nav', {'aria-label': t('Main menu')}, link('/calls', t('Calls')),
+    user && h('nav', {'aria-label': t('Main menu')}, user.role !== 'agent' && link('/calls', t('Calls')), link('/reviews', t('Reviews')),
               user.role === 'admin' && link('/users', t('Users'))),
     h('span', {class: 'grow'}),
     user && h('button', {class: 'quiet', title: t('Keys') + ' (?)', onclick: showKeys}, t('Keys')),
@@ -77,6 +79,8 @@ const keys = {
     ['[ ]', 'slower, faster'], ['a c b', 'agent alone, customer alone, both'], ['s', 'skip silence'],
     ['l', 'loop the selection or event'], ['+ − f', 'zoom in, out, fit'], ['> <', 'next, previous call'],
     ['Esc', 'back to the calls']],
+  'Scoring': [['↓ ↑', 'next, previous item'], ['1 … 5', 'score'], ['. ,', 'half a point up, down'], ['0', 'not applicable'],
+              ['Enter', 'take the proposed score, go on'],              ['⌫', 'take the score back'], ['r', 'remark'], ['Ctrl Enter', 'submit and next call']],
 };
 
 function showKeys() {
@@ -95,6 +99,8 @@ async function show() {
     showLogin(main, start);
     return;
   }
+  if (state.session.user.role === 'agent' && /^\/(calls)?$/.test(location.pathname))
+    history.replaceState(null, '', '/reviews');
   const found = views.map(([re, view]) => [location.pathname.match(re), view]).find(([m]) => m);
   if (!found) {
     main.replaceChildren(h('p', {class: 'empty'}, t('There is nothing here.')));

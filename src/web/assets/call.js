@@ -3,7 +3,7 @@ import {get} from './api.js';
 import {flagName, measureName, t} from './lang.js';
 import {clock, h, isWriting, label, number, toast, when} from './ui.js';
 import {EventList, LEAD_S} from './events.js';
-import {formPane} from './form.js';
+import {FormPane} from './form.js';
 import {Player} from './player.js';
 
 const CALL_MEASURES = ['duration_s', 'talk_over_ratio', 'mutual_silence_s', 'dead_air_s', 'hold_s', 'fto_median_s',
@@ -65,12 +65,14 @@ function warnings(a) {
   return found.map((text) => h('p', {class: 'warning'}, text));
 }
 
-export async function showCall(main, {id, go}) {
+export async function showCall(main, {id, go, user}) {
   const call = await get(`/api/calls/${id}`);
   const a = call.analysis, near = neighbours(id);
   const player = new Player(id, a);
   const play = (e) => player.playEvent(e, LEAD_S);
   const events = new EventList(a.events, (e) => { play(e); mark(e.start); });
+  const pane = new FormPane({call, user, play, span: () => player.span(),
+                             done: () => go(near.after ? `/call/${near.after}` : near.back)});
   const filterOverlay = () => {
     player.overlay.hidden = new Set(events.all.filter((e) => events.hidden.has(e.kind)).map((e) => e.type));
     player.overlay.draw();
@@ -88,15 +90,26 @@ export async function showCall(main, {id, go}) {
   window.player = player; // for tests, and for whoever looks under the hood
   document.title = `${a.recording.path ?? id} - callqa`;
   main.replaceChildren(h('div', {class: 'callpage'}, headOf(call, near),
-    h('div', {class: 'left'}, warnings(a), player.element, events.element, measures(a.metrics)), formPane(a, call.form, play)));
+    h('div', {class: 'left'}, warnings(a), player.element, events.element, measures(a.metrics)), pane.element));
   filterOverlay();
   if (player.audio.readyState)
     fromAddress();
   else
     player.audio.addEventListener('loadedmetadata', fromAddress, {once: true});
   player.load().catch((e) => toast(e.message, true));
+  pane.load().catch((e) => toast(e.message, true));
 
   function onKey(e) {
+    if (e.ctrlKey && e.key === 'Enter' && pane.isDraft && !document.querySelector('dialog')) {
+      e.preventDefault();
+      document.activeElement?.blur?.(); // what is being written is saved first
+      pane.submit();
+      return;
+    }
+    if (e.key === 'Escape' && isWriting(e)) {
+      e.target.blur();
+      return;
+    }
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog') || isWriting(e))
       return;
     if (e.target.closest('button, summary, a') && (e.key === ' ' || e.key === 'Enter'))
@@ -107,7 +120,7 @@ export async function showCall(main, {id, go}) {
       go(`/call/${near.after}`);
     else if (e.key === '<' && near.before)
       go(`/call/${near.before}`);
-    else if (!player.key(e))
+    else if (!pane.key(e) && !player.key(e))
       return;
     e.preventDefault();
   }

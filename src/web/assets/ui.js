@@ -78,6 +78,7 @@ export function dialog(title, ...children) {
   d.addEventListener('close', () => d.remove());
   document.body.append(d);
   d.showModal();
+  d.querySelector('input, textarea, .main')?.focus();
   return d;
 }
 
