@@ -67,6 +67,13 @@ static void put_parties(const struct cq_show *s)
     put_field(s, _("parties"), text);
 }
 
+/*
+ * A one-channel recording whose agent is named with less confidence than this is shown with a warning: each
+ * party's scores may be the other's. A default, not calibrated: 0.5 is a guess, and the rules never claim more
+ * than 0.95.
+ */
+static const double SURE_OF_PARTIES = 0.9;
+
 static void put_warnings(const struct cq_show *s)
 {
     const struct cq_recording *r = &s->a->recording;
@@ -76,6 +83,10 @@ static void put_warnings(const struct cq_show *s)
         put_field(s, _("warning"), _("the file is cut off; what is there was analysed"));
     if (r->health.fake_stereo)
         put_field(s, _("warning"), _("both channels carry the same sound"));
+    if (s->a->diarized && s->a->activity.party_confidence < SURE_OF_PARTIES)
+        put_field(s, _("warning"),
+                  _("who of the two is the agent is not sure: listen to the beginning before these scores are "
+                    "used, or choose activity.mono_agent_rule"));
     if (r->health.swapped_suspect)
         put_field(s, _("warning"),
                   _("ringing or hold music lies on the customer's side: the channels may be "

@@ -277,6 +277,11 @@ class Store(Case):
         for key in ('link/calls/a.flac', './in/calls/a.flac', 'calls/a.flac', self.path('in/calls/a.flac')):
             self.assertEqual(self.callqa('show', '--db', 'x.db', key).code, 0, key)
 
+    def test_a_guessed_agent_is_told(self):
+        self.callqa('analyze', '--db', 'x.db', GOOD, MONO)
+        self.assertNotIn('not sure', self.callqa('show', '--db', 'x.db', 'good-en.flac').out)
+        self.assertIn('not sure', self.callqa('show', '--db', 'x.db', 'mono-zh.flac').out)
+
     def test_json_of_a_stored_call(self):
         first = self.callqa('analyze', '--json', '--db', 'x.db', GOOD)
         second = self.callqa('analyze', '--json', '--db', 'x.db', GOOD)
