@@ -23,6 +23,8 @@ extern const struct cq_command cq_command_list;
 extern const struct cq_command cq_command_purge;
 extern const struct cq_command cq_command_query;
 extern const struct cq_command cq_command_records;
+extern const struct cq_command cq_command_examples;
+extern const struct cq_command cq_command_playlist;
 extern const struct cq_command cq_command_replay;
 extern const struct cq_command cq_command_rescore;
 extern const struct cq_command cq_command_review;
@@ -43,6 +45,8 @@ const struct cq_command *const cq_commands[] = {
     &cq_command_show,
     &cq_command_query,
     &cq_command_replay,
+    &cq_command_examples,
+    &cq_command_playlist,
     &cq_command_rescore,
     &cq_command_records,
     &cq_command_appraise,

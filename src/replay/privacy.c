@@ -12,7 +12,9 @@
 
 struct cq_privacy {
     struct cq_stretches mutes, agent_speech;
-    struct cq_gate mute[CQ_N_PARTIES], agent;
+    /* muted before the disguise and behind it: it smears sound by some milliseconds, out of the interval and in
+     */
+    struct cq_gate mute[CQ_N_PARTIES], mute_out[CQ_N_PARTIES], agent;
     bool gate_agent;
     int disguised; /* lane that is disguised, -1 none */
     struct cq_speed *voice;
@@ -49,6 +51,8 @@ int cq_privacy_new(const struct cq_privacy_opts *opts, int n_channels, const str
     }
     for (int k = 0; k < CQ_N_PARTIES; k++)
         cq_gate_init(&p->mute[k], &p->mutes, true);
+    for (int k = 0; k < CQ_N_PARTIES; k++)
+        cq_gate_init(&p->mute_out[k], &p->mutes, true);
     cq_gate_init(&p->agent, &p->agent_speech, false);
     *ret_p = p;
     return 0;
@@ -107,6 +111,8 @@ size_t cq_privacy_read(struct cq_privacy *p, struct cq_lanes *v, size_t n)
             *f = p->pending[(p->first + i) % PENDING];
             if (p->voice)
                 f->lane[p->disguised] = i < made ? voice[i] : 0.0f;
+            for (int k = 0; k < CQ_N_PARTIES && p->voice && p->mutes.n; k++)
+                f->lane[k] *= cq_gate_next(&p->mute_out[k], f->at);
         }
         p->first = (p->first + m) % PENDING;
         p->n -= m;

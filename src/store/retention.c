@@ -5,6 +5,7 @@
 /* A call is a source's where one of that source's jobs made it and no other source has one of it. */
 #define OLD_CALL                                                                                               \
     " coalesce(c.started_s, c.created_s) < ?2 AND (?3 = 0 OR c.severity IS NULL)"                              \
+    " AND NOT EXISTS (SELECT 1 FROM examples x WHERE x.call_id = c.id AND x.keep = 1)"                         \
     " AND EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id AND j.source = ?1)"                              \
     " AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id AND j.source <> ?1)"
 

@@ -7,7 +7,7 @@
 struct cq_old_query {
     const char *source;
     int64_t before_s;  /* began (or where that is unknown, was stored) before this */
-    bool keep_flagged; /* flagged calls are exempt; example calls always are */
+    bool keep_flagged; /* flagged calls are exempt; calls of examples marked `keep` always are */
     bool with_audio;   /* only calls with a file that is not known to be removed */
     int64_t after;     /* calls with a larger number than this */
 };

@@ -11,6 +11,7 @@
  */
 #include "store/schema.h"
 
+#include "store/schema_examples.h"
 #include "store/schema_people.h"
 
 static const char first_light_calls[] =
@@ -201,5 +202,6 @@ const struct cq_migration cq_migrations[] = {
     {"watch jobs", cq_schema_watch},
     {"flagged", flagged},
     {"samples", cq_schema_samples},
+    {"examples", CQ_SCHEMA_EXAMPLES},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);
