@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -46,7 +47,7 @@ class Service:
     def start(self):
         self.log = open(os.path.join(self.root, 'log'), 'ab')
         self.process = subprocess.Popen([CALLQA, 'watch', '--config', self.config, '--db', self.db_path], stderr=self.log,
-                                        env=dict(os.environ, LANG='C.UTF-8'))
+                                        env=dict(os.environ, LANG='C.UTF-8'), restore_signals=False)
         return self
 
     def stop(self):
@@ -319,6 +320,29 @@ def test_lost_folder_and_removed_files():
     s.drop('c.wav', s.call())
     s.wait_state('c.wav', DONE)
     s.stop()
+    s.close()
+
+
+def test_database_that_cannot_be_written():
+    """A limit on the size of files stands in for a full disk: every write fails until it is lifted."""
+    s = Service('full').start()
+    s.drop('first.wav', s.call())
+    s.wait_state('first.wav', DONE)
+    names = [f'{i}.wav' for i in range(12)]
+    resource.prlimit(s.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    for name in names:
+        s.drop(name, s.call())
+    s.wait(lambda: 'calls.db' in s.log_text(), 'for the service to tell that it cannot write')
+    time.sleep(1)
+    equal(s.process.poll(), None)
+    equal(s.rows('SELECT count(*) FROM calls'), [(1,)])
+    resource.prlimit(s.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    for name in names:
+        s.wait_state(name, DONE)
+    equal(s.rows('SELECT count(*) FROM calls'), [(13,)])
+    equal(s.rows('SELECT count(*) FROM analyses'), [(13,)])
+    s.stop()
+    assert 'sound' in s.cli('db', 'check')
     s.close()
 
 
