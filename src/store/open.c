@@ -88,6 +88,10 @@ static int prepare(struct cq_store *s, struct cq_error *err)
     int r = cq_db_exec(s, s->write ? WRITE_CACHE_PRAGMA : READ_CACHE_PRAGMA, err);
     if (!r)
         r = cq_schema_check(s, s->write, err, &version);
+    if (r == -EACCES && !s->write) /* a reader of a WAL database shares an index file with its writer */
+        return cq_error_set(err, r, s->path, 0,
+                            "can only be read where its folder may be written to; ask for that, or copy the "
+                            "database to a folder of your own");
     if (r)
         return r;
     if (!s->write)

@@ -282,6 +282,17 @@ class Store(Case):
         self.assertNotIn('not sure', self.callqa('show', '--db', 'x.db', 'good-en.flac').out)
         self.assertIn('not sure', self.callqa('show', '--db', 'x.db', 'mono-zh.flac').out)
 
+    @unittest.skipIf(os.geteuid() == 0, 'root may write anywhere')
+    def test_a_folder_that_may_only_be_read(self):
+        os.mkdir(self.path('ro'))
+        self.callqa('analyze', '--db', 'ro/x.db', GOOD)
+        os.chmod(self.path('ro/x.db'), 0o444)
+        os.chmod(self.path('ro'), 0o555)
+        done = self.callqa('list', '--db', 'ro/x.db')
+        os.chmod(self.path('ro'), 0o755)
+        self.assertEqual(done.code, 3)
+        self.assert_one_line(done.err, 'x.db', 'folder')
+
     def test_json_of_a_stored_call(self):
         first = self.callqa('analyze', '--json', '--db', 'x.db', GOOD)
         second = self.callqa('analyze', '--json', '--db', 'x.db', GOOD)
