@@ -1,4 +1,4 @@
-"""Assembled two-channel calls with exact truth: calls.py VOICES.pkl OUT_DIR SEED FIRST COUNT [valid]
+"""Assembled two-channel calls with exact truth: calls.py VOICES.pkl OUT_DIR SEED FIRST COUNT [valid] [wide]
 
 Writes NNNNN.s16 (interleaved, 8 kHz), NNNNN.lab (uint8, frames x 2 channels, bits below) and NNNNN.json (what was done).
 """
@@ -17,6 +17,12 @@ from voices import HOP, RATE, close_gaps, drop_short, frame_db, speech_mask
 
 SPURT, FINE, UNSURE, MUSIC, MACHINE, NO_MUSIC_LOSS = 1, 2, 4, 8, 16, 32
 FINE_GAP, SPURT_GAP, MIN_SPURT = 8, 20, 5
+
+# What `wide` draws more of: noise of people and traffic, holds with long fades, gates, bad lines of one side, laughs.
+BASE = dict(noise_p=[0.2, 0.2, 0.15, 0.15, 0.08, 0.06, 0.12, 0.04], snr_p=(0.3, 0.7, 0.9), holds=0.22, two_holds=0.05,
+            fade_s=1.0, body=sounds.BODY, body_rate=(0, 0, 0.03, 0.1, 0.25), breaths=0.4, leak=0.5, gate=0.12, one_bad=0.0)
+WIDE = dict(noise_p=[0.1, 0.1, 0.25, 0.25, 0.06, 0.03, 0.17, 0.04], snr_p=(0.15, 0.5, 0.9), holds=0.4, two_holds=0.15,
+            fade_s=3.0, body=sounds.BODY_WIDE, body_rate=(0, 0.05, 0.1, 0.2, 0.4), breaths=0.6, leak=0.6, gate=0.3, one_bad=0.2)
 
 
 def flag(bit, mask):
@@ -165,10 +171,10 @@ def place(x, at, y):
     x[i:i + len(y)] += y
 
 
-def loud_noise(rng, n, pool, level, snr):
+def loud_noise(rng, n, pool, level, snr, kinds_p):
     """Background of one channel at `snr` dB under the voice's active level."""
     kind = rng.choice(["flat", "flat", "street", "babble", "one", "hum", "mix", "music"],
-                      p=[0.2, 0.2, 0.15, 0.15, 0.08, 0.06, 0.12, 0.04])
+                      p=kinds_p)
     if kind == "flat":
         x = sounds.coloured(rng, n)
         if rng.random() < 0.4:
@@ -192,24 +198,24 @@ def loud_noise(rng, n, pool, level, snr):
     return x.astype(np.float32), str(kind), snr
 
 
-def draw_snr(rng):
+def draw_snr(rng, p):
     u = rng.random()
-    return rng.uniform(42, 65) if u < 0.3 else rng.uniform(20, 42) if u < 0.7 else rng.uniform(8, 20) if u < 0.9 else rng.uniform(-2, 8)
+    return rng.uniform(42, 65) if u < p[0] else rng.uniform(20, 42) if u < p[1] else rng.uniform(8, 20) if u < p[2] else rng.uniform(-2, 8)
 
 
-def body_sounds(rng, n, speech, level, pool):
+def body_sounds(rng, n, audible, level, pool, wish):
     """Breaths before talk, coughs, clicks, keys: never speech."""
     x = np.zeros(n, np.float32)
-    rate = rng.choice([0, 0, 0.03, 0.1, 0.25])
-    on = np.flatnonzero(np.diff(np.r_[0, speech.astype(np.int8)]) == 1) * HOP
-    if rng.random() < 0.4:
+    rate = rng.choice(wish["body_rate"])
+    on = np.flatnonzero(np.diff(np.r_[0, audible.astype(np.int8)]) == 1) * HOP
+    if rng.random() < wish["breaths"]:
         g = level - rng.uniform(22, 42)
         for o in on[rng.random(len(on)) < 0.5]:
             y, _ = sounds.breath(rng)
             place(x, o - len(y) - rng.uniform(0, 0.12) * RATE, y / (sounds.rms(y) + 1e-9) * db(g + rng.normal(0, 3)))
     for _ in range(rng.poisson(rate * n / RATE)):
-        y, kind = sounds.BODY[int(rng.integers(len(sounds.BODY)))](rng)
-        lev = level - {"breath": 28, "cough": 6, "rustle": 26}.get(kind, 16) + rng.normal(0, 7)
+        y, kind = wish["body"][int(rng.integers(len(wish["body"])))](rng)
+        lev = level - {"breath": 28, "cough": 6, "rustle": 26, "laugh": 20}.get(kind, 16) + rng.normal(0, 7)
         place(x, rng.uniform(0, n), y / (sounds.rms(y) + 1e-9) * db(min(lev, level + 3)))
     if rng.random() < 0.12:
         for _ in range(int(rng.integers(1, 6))):
@@ -229,11 +235,11 @@ def leak_path(rng):
     return h, d
 
 
-def draw_holds(rng, secs):
+def draw_holds(rng, secs, wish):
     u = rng.random()
-    if u > 0.22:
+    if u > wish["holds"]:
         return []
-    n = 1 if u > 0.05 else 2
+    n = 1 if u > wish["two_holds"] else 2
     out, t = [], (0.0 if rng.random() < 0.15 else rng.uniform(5, secs * 0.4))
     for _ in range(n):
         d = rng.uniform(8, 30)
@@ -244,7 +250,7 @@ def draw_holds(rng, secs):
     return out
 
 
-def hold_sound(rng, n, holds, pool, level):
+def hold_sound(rng, n, holds, pool, level, fade_s):
     """Music (or a comfort tone, or an announcement between music) on one channel; labels by frame."""
     x, music, machine = np.zeros(n, np.float32), np.zeros(n // HOP, bool), np.zeros(n // HOP, bool)
     kind = rng.choice(["music", "music", "music", "silence", "beeps"])
@@ -261,7 +267,7 @@ def hold_sound(rng, n, holds, pool, level):
                 t += per
             continue
         y = pool["music"].excerpt(rng, h1 - h0) * db(g)
-        k = int(rng.uniform(0.01, 1.0) * RATE)
+        k = int(rng.uniform(0.01, fade_s) * RATE)
         y[:k] *= np.linspace(0, 1, k)
         y[len(y) - k:] *= np.linspace(1, 0, k)
         i0, i1 = int(h0 * 100), int(h1 * 100)
@@ -284,13 +290,22 @@ def hold_sound(rng, n, holds, pool, level):
     return x, music, machine, str(kind)
 
 
-def one_call(rng, pool, tmp):
+def spoil_one_side(rng, out):
+    """A bad line of one party alone: its level drops now and then, or the top of its band is missing."""
+    c, n = int(rng.integers(2)), len(out[0])
+    if rng.random() < 0.6:
+        out[c] = (out[c] * np.minimum(1, sounds.modulation(rng, n, rng.uniform(0.2, 2), 8))).astype(np.float32)
+    else:
+        out[c] = line.muffled(rng, out[c])
+
+
+def one_call(rng, pool, tmp, wish=BASE):
     secs = float(rng.uniform(40, 150))
     n = int(secs * RATE) // HOP * HOP
     frames = n // HOP
     info = {}
     info["style"], style = draw_style(rng)
-    holds = draw_holds(rng, secs)
+    holds = draw_holds(rng, secs, wish)
     chosen = [pool["draw"](rng), pool["draw"](rng)]
     while chosen[1]["voice"] == chosen[0]["voice"]:
         chosen[1] = pool["draw"](rng)
@@ -301,7 +316,7 @@ def one_call(rng, pool, tmp):
         clean[int(rng.integers(2))] *= 0
     level = [rng.uniform(-40, -17) if rng.random() < 0.85 else rng.uniform(-48, -12) for _ in range(2)]
     lab = np.zeros((frames, 2), np.uint8)
-    voice = []
+    voice, audible = [], [np.zeros(frames, bool) for _ in range(2)]
     for c in range(2):
         x = clean[c]
         if rng.random() < 0.7:
@@ -309,7 +324,8 @@ def one_call(rng, pool, tmp):
         if rng.random() < 0.15:
             x = x * sounds.modulation(rng, n, 0.15, rng.uniform(1, 4))
         if np.any(x):
-            speech, unsure, lev = speech_mask(x)
+            speech, unsure, heard, lev = speech_mask(x)
+            audible[c] = drop_short(close_gaps(heard, SPURT_GAP), MIN_SPURT)
             spurt = drop_short(close_gaps(speech, SPURT_GAP), MIN_SPURT)
             fine = close_gaps(speech, FINE_GAP) & spurt
             lab[:, c] |= flag(SPURT, spurt) | flag(FINE, fine) | flag(UNSURE, unsure & ~spurt)
@@ -320,7 +336,7 @@ def one_call(rng, pool, tmp):
     extra = [np.zeros(n, np.float32) for _ in range(2)]
     if holds:
         c = int(rng.integers(2))
-        y, music, machine, info["hold"] = hold_sound(rng, n, holds, pool, level[c])
+        y, music, machine, info["hold"] = hold_sound(rng, n, holds, pool, level[c], wish["fade_s"])
         extra[c] += y
         lab[:, c] |= flag(MUSIC, music[:frames]) | flag(MACHINE, machine[:frames])
     if rng.random() < 0.35:
@@ -335,21 +351,22 @@ def one_call(rng, pool, tmp):
             on = on[:max(0, frames - i)]
             lab[i:i + len(on), c] |= flag(MUSIC, on)
     noise, info["noise"], info["snr"] = [], [], []
-    snr0 = draw_snr(rng)
+    snr0 = draw_snr(rng, wish["snr_p"])
     for c in range(2):
-        y, kind, snr = loud_noise(rng, n, pool, level[c], snr0 if rng.random() < 0.4 else draw_snr(rng))
+        snr = snr0 if rng.random() < 0.4 else draw_snr(rng, wish["snr_p"])
+        y, kind, snr = loud_noise(rng, n, pool, level[c], snr, wish["noise_p"])
         if rng.random() < 0.06:
             y, kind, snr = y * 0, "none", 99
         if kind == "music" and snr < 30:
             lab[:, c] |= np.uint8(NO_MUSIC_LOSS)
-        noise.append(y + body_sounds(rng, n, (lab[:, c] & SPURT) > 0, level[c], pool))
+        noise.append(y + body_sounds(rng, n, audible[c], level[c], pool, wish))
         info["noise"].append(kind)
         info["snr"].append(round(float(snr), 1))
     out = [voice[c] + extra[c] + noise[c] for c in range(2)]
     info["leak"], info["delay"] = [None, None], [None, None]
     near = [x.copy() for x in out]
     both = rng.random() < 0.4
-    if rng.random() < 0.5:
+    if rng.random() < wish["leak"]:
         first = int(rng.integers(2))
         for c in ((first, 1 - first) if both else (first,)):
             h, d = leak_path(rng)
@@ -366,6 +383,8 @@ def one_call(rng, pool, tmp):
                 y = y * sounds.modulation(rng, n, 0.1, rng.uniform(1, 4))
             out[c] = out[c] + (y * db(-loss + (level[c] - level[1 - c]) * rng.choice([0, 0, 1]))).astype(np.float32)
             info["leak"][c], info["delay"][c] = round(loss, 1), round(d, 1)
+    if wish["one_bad"] and rng.random() < wish["one_bad"]:
+        spoil_one_side(rng, out)
     same = rng.random() < 0.6
     name = str(line.draw_codec(rng))
     info["codec"], info["line"] = [], []
@@ -377,7 +396,7 @@ def one_call(rng, pool, tmp):
             x = line.lost_band(rng, x)
         if rng.random() < 0.12:
             x, did = line.agc(rng, x), did + ["agc"]
-        if rng.random() < 0.12:
+        if rng.random() < wish["gate"]:
             x, did = line.gate(rng, x, frame_db(x), level[c]), did + ["gate"]
         if rng.random() < 0.05:
             x, did = np.clip(x * db(rng.uniform(6, 16)), -0.9, 0.9) * db(-rng.uniform(0, 12)), did + ["clip"]
@@ -419,11 +438,11 @@ def main(argv):
         voices = pickle.load(f)
     out, seed, first, count = argv[2], int(argv[3]), int(argv[4]), int(argv[5])
     os.makedirs(out, exist_ok=True)
-    pool = make_pool(voices, "valid" if argv[6:] == ["valid"] else "train", np.random.default_rng([seed, first, 77]))
+    pool = make_pool(voices, "valid" if "valid" in argv[6:] else "train", np.random.default_rng([seed, first, 77]))
     t0, secs = time.time(), 0.0
     for k in range(first, first + count):
         rng = np.random.default_rng([seed, k])
-        pcm, lab, info = one_call(rng, pool, f"/tmp/cq-amr-{os.getpid()}.amr")
+        pcm, lab, info = one_call(rng, pool, f"/tmp/cq-amr-{os.getpid()}.amr", WIDE if "wide" in argv[6:] else BASE)
         base = os.path.join(out, f"{k:05d}")
         pcm.tofile(base + ".s16")
         lab.tofile(base + ".lab")

@@ -13,6 +13,7 @@ import torch
 from model import FEATURES
 
 ONE = 2048.0
+UNSURE_WEIGHT = 0.5  # faint sound beside speech is no speech where a talkspurt's end is asked for, but nobody could swear
 SPURT, FINE, UNSURE, MUSIC, MACHINE, NO_MUSIC_LOSS = 1, 2, 4, 8, 16, 32  # as calls.py writes them
 LEAK_FIRST, LEAK_END = 54, 67  # features of the measured leak path
 LEAK_NONE = np.r_[np.full(6, 2.0), np.zeros(7)]
@@ -63,7 +64,7 @@ def targets(lab):
     lab = torch.from_numpy(np.ascontiguousarray(np.swapaxes(lab, -1, -2)))       # [.., 2, t]
     bit = lambda b: (lab & b) > 0  # noqa: E731
     t = torch.stack([bit(FINE), bit(SPURT), bit(MUSIC), bit(SPURT).flip(-2)], -1).float()
-    talk = (~bit(UNSURE) & ~bit(MACHINE)).float()
+    talk = (~bit(MACHINE)).float() * (1 - (1 - UNSURE_WEIGHT) * bit(UNSURE).float())
     w = torch.stack([talk, talk, (~bit(NO_MUSIC_LOSS)).float(), 0.3 * talk.flip(-2)], -1)
     return t, w
 
@@ -81,7 +82,7 @@ def batch(sets, rng, n, frames):
         l = s.lab[a + k:a + min(m, k + frames)]
         if len(f) < frames:
             f = np.pad(f, ((0, frames - len(f)), (0, 0), (0, 0)), "edge")
-            l = np.pad(l, ((0, frames - len(l)), (0, 0)), constant_values=UNSURE)
+            l = np.pad(l, ((0, frames - len(l)), (0, 0)), constant_values=MACHINE | NO_MUSIC_LOSS)
         if rng.random() < 0.15:
             f[:, :, LEAK_FIRST:LEAK_END] = LEAK_NONE
         if rng.random() < 0.3:

@@ -43,6 +43,11 @@ def band_limit(rng, x):
     return signal.sosfilt(sos, x).astype(np.float32)
 
 
+def muffled(rng, x):
+    sos = signal.butter(int(rng.integers(2, 5)), rng.uniform(900, 1800), "low", fs=RATE, output="sos")
+    return signal.sosfilt(sos, x).astype(np.float32)
+
+
 def lost_band(rng, x):
     f = rng.uniform(500, 2500)
     sos = signal.butter(2, [f, f * rng.uniform(1.15, 1.6)], "bandstop", fs=RATE, output="sos")

@@ -3,8 +3,8 @@
 python3 mono_data.py VOICES.pkl DUMP OUT.npz --calls N --seconds S --split train|valid --seed K
 
 VOICES.pkl is what voices.py writes, DUMP the built mono_dump.c. Turn timing, levels, lines and noises are drawn far
-wider than life, so that no one kind of call is learnt. Every tenth LibriSpeech voice and three of the other sources
-are kept for validation and never mixed for training.
+wider than life, so that no one kind of call is learnt. The voices that voices.py keeps for validation are never mixed
+for training.
 """
 import argparse
 import glob

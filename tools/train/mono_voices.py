@@ -1,17 +1,17 @@
 """Voices for the one-channel network: those of voices.py, cut into phrases with their speech truth.
 
-voices.py reads, cleans and gates the recordings (speech lies at most 30 dB under the active level, to 38 dB nobody can
-say); its pickle is all that is used here, so both networks of the product learn from one truth.
+voices.py reads, cleans and gates the recordings (speech lies at most 30 dB under the voice's loud level, to 38 dB nobody
+can say) and names the voices kept for validation; its pickle is all that is used here, so both networks of the product
+learn from one truth and keep the same voices unseen.
 """
 import pickle
 
 import numpy as np
 
-from voices import ACTIVE_DBOV, HOP, RATE, close_gaps, frame_db, speech_mask
+from voices import HOP, RATE, close_gaps, frame_db, loud_level, speech_mask  # noqa: F401 (RATE: for mono_data)
 
 MIN_PAUSE = 20          # frames: a shorter silence belongs to the talkspurt (docs/measures.md)
 MIN_SPURT = 5
-HELD_OUT = ("it_IT", "tub-fr", "klet-he")   # beside every tenth LibriSpeech voice
 
 
 def runs(mask):
@@ -20,9 +20,9 @@ def runs(mask):
     return list(zip(np.flatnonzero(d == 1), np.flatnonzero(d == -1)))
 
 
-def truth(x):
-    """(speech, unsure) per frame: talkspurts of a cleaned recording."""
-    speech, unsure, _ = speech_mask(x, ACTIVE_DBOV)
+def truth(x, loud):
+    """(speech, unsure) per frame: talkspurts of a cleaned recording of a voice whose loud level is known."""
+    speech, unsure, _, _ = speech_mask(x, loud)
     speech = close_gaps(speech, MIN_PAUSE)
     for s, e in runs(speech):
         if e - s < MIN_SPURT:
@@ -35,16 +35,15 @@ def load(path, split):
     """[(group, speaker, [(samples, speech, unsure), ...])] of one split; a phrase is a talkspurt with its edges."""
     with open(path, "rb") as f:
         voices = pickle.load(f)
-    libri = sorted({v["voice"] for v in voices if v["group"] == "libri"})
-    held = set(libri[::10]) | {v["voice"] for v in voices if any(h in v["voice"] for h in HELD_OUT)}
     out = []
     for v in voices:
-        if (v["voice"] in held) != (split == "valid"):
+        if v["split"] != split:
             continue
         phrases = []
-        for utt in v["utts"]:
-            x = utt.astype("f4") / 32768
-            sp, un = truth(x)
+        utts = [utt.astype("f4") / 32768 for utt in v["utts"]]
+        loud = loud_level(np.concatenate([frame_db(x) for x in utts]))
+        for x in utts:
+            sp, un = truth(x, loud)
             for s, e in runs(sp):
                 a, b = max(0, s - 6), min(len(sp), e + 8)
                 if sp[a:b].sum() >= 8:

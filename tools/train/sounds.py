@@ -130,6 +130,28 @@ def rustle(rng):
     return x * np.interp(np.arange(n), np.linspace(0, n, 30), rng.random(30) ** 3).astype(np.float32), "rustle"
 
 
+def laugh(rng):
+    """Voiceless: a row of breathy bursts that die away, four to six a second."""
+    n_bursts, rate = int(rng.integers(2, 9)), rng.uniform(3.8, 6.2)
+    lo = rng.uniform(300, 900)
+    parts = []
+    for k in range(n_bursts):
+        n = int(RATE / rate * rng.uniform(0.85, 1.15))
+        x = burst(rng, n, lo, lo * rng.uniform(2, 5)) * envelope(n, rng.uniform(0.01, 0.04), rng.uniform(0.03, 0.08))
+        parts.append(x * db(-rng.uniform(0.5, 3) * k))
+    return np.concatenate(parts), "laugh"
+
+
+def lips(rng):
+    """Lip smack or tongue click before talk: two or three clicks close together."""
+    x = np.zeros(int(0.12 * RATE), np.float32)
+    for _ in range(int(rng.integers(1, 4))):
+        y, _ = click(rng)
+        i = int(rng.integers(0, len(x) - len(y)))
+        x[i:i + len(y)] += y * db(rng.normal(0, 4))
+    return x, "lips"
+
+
 class Keyboard:
     def __init__(self):
         self.keys = [decode(f, RATE) for f in sorted(glob.glob("/usr/share/buckle/wav/*.wav"))[:120]]
@@ -146,6 +168,7 @@ class Keyboard:
 
 
 BODY = (breath, breath, breath, cough, clatter, thump, click, click, rustle)
+BODY_WIDE = BODY + (laugh, laugh, lips, breath, cough)
 
 # ------------------------------------------------------------------------------------------------ tones
 RINGBACK = {"eu": ([425], 1, 4), "us": ([440, 480], 2, 4), "uk": ([400, 450], (0.4, 0.2, 0.4), 2), "cn": ([450], 1, 4),

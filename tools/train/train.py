@@ -40,7 +40,7 @@ def validate(net, calls, most=400):
         z = net(x)
         tot["loss"] += float((F.binary_cross_entropy_with_logits(z, t, reduction="none") * w).mean()) * m
         tot["n"] += m
-        s, ok, got = t[0, :, :, SPURT], w[0, :, :, SPURT] > 0, z[0, :, :, SPURT] > 0
+        s, ok, got = t[0, :, :, SPURT], w[0, :, :, SPURT] > data.UNSURE_WEIGHT, z[0, :, :, SPURT] > 0
         wrong = (got != (s > 0)) & ok
         tot["speech"] += float((s * ok).sum())
         tot["err"] += float(wrong.sum())

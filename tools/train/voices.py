@@ -17,8 +17,11 @@ from scipy import signal
 RATE = 8000
 HOP = 80
 ACTIVE_DBOV = -26.0
-SPEECH_DB = 30.0   # frames this far under the active level are still speech
+SPEECH_DB = 30.0   # frames this far under the voice's loud level are still speech (the rule of the measures' truth)
 UNSURE_DB = 38.0   # from there to here nobody can say: no loss, no score
+LOUD_PERCENTILE = 95.0  # of the active frames: the level that "under the voice" counts from
+ACTIVE_DB = 30.0   # margin of the active level; P.56's idea, for setting levels, not for the truth
+KEPT_DB = 38.0     # sound this far under the active level stays in the pieces, speech by the truth or not
 LIBRI = os.path.join(os.environ.get("CALLQA_SHARED", "../shared"), "corpus/voices")
 HIGH_PASS = signal.butter(2, 90, "high", fs=RATE, output="sos")
 ESPEAK_TEXT = {
@@ -60,10 +63,10 @@ def frame_db(x):
 
 
 def active_level(db):
-    """Mean level of the frames within SPEECH_DB of it (the idea of P.56 with a margin)."""
+    """Mean level of the frames within ACTIVE_DB of it (the idea of P.56 with a margin)."""
     lev = db.max() - 6
     for _ in range(4):
-        a = db[db > lev - SPEECH_DB]
+        a = db[db > lev - ACTIVE_DB]
         lev = 10 * np.log10((10 ** (a / 10)).mean())
     return lev
 
@@ -88,12 +91,22 @@ def drop_short(mask, least):
     return m
 
 
-def speech_mask(x, level=None):
-    """(speech, unsure) per 10 ms frame of a clean signal, by level alone."""
+def loud_level(db):
+    """The level that "under the voice" counts from: that of its vowels, not the mean that weak sounds pull down."""
+    return np.percentile(db[db > active_level(db) - ACTIVE_DB], LOUD_PERCENTILE)
+
+
+def speech_mask(x, loud=None):
+    """(speech, unsure, audible, active level) of a clean signal per 10 ms frame, by level alone.
+
+    `loud` is its voice's loud level where that is known better than from x alone. `audible` is all within ACTIVE_DB of
+    the mean: breaths and tails too.
+    """
     db = frame_db(signal.sosfilt(HIGH_PASS, x))
-    lev = active_level(db) if level is None else level
-    speech = db > lev - SPEECH_DB
-    return speech, (db > lev - UNSURE_DB) & ~speech, lev
+    lev = active_level(db)
+    loud = loud_level(db) if loud is None else loud
+    speech = db > loud - SPEECH_DB
+    return speech, (db > loud - UNSURE_DB) & ~speech, db > lev - ACTIVE_DB, lev
 
 
 def clean_up(x):
@@ -101,13 +114,14 @@ def clean_up(x):
     if len(x) < RATE // 4:
         return None
     x = signal.sosfilt(HIGH_PASS, x).astype(np.float32)
-    speech, unsure, lev = speech_mask(x)
-    if lev < -60 or speech.sum() < 8:
+    _, _, audible, lev = speech_mask(x)
+    if lev < -60 or audible.sum() < 8:
         return None
     db = frame_db(x)
     if len(db) > 100 and np.percentile(db, 6) > lev - 35:
         return None
-    keep = np.convolve((speech | unsure).astype(float), np.ones(7), "same") > 0
+    kept = frame_db(signal.sosfilt(HIGH_PASS, x)) > lev - KEPT_DB  # twice through the filter, as the levels are
+    keep = np.convolve(kept.astype(float), np.ones(7), "same") > 0
     g = np.repeat(keep.astype(np.float32), HOP)
     g = np.convolve(g, np.ones(81, np.float32) / 81, "same")
     x = x[:len(g)] * g * 10 ** ((ACTIVE_DBOV - lev) / 20)

@@ -164,7 +164,7 @@ static void damaged_models_are_refused(void **state)
     size_t n = 0;
     struct cq_error err = {0};
     struct cq_model *m = NULL;
-    assert_int_equal(cq_path_find_data("activity-1.bin", &path), 0);
+    assert_int_equal(cq_path_find_data("activity-2.bin", &path), 0);
     assert_int_equal(cq_path_read(path, CQ_MODEL_LIMIT, &bytes, &n), 0);
     assert_int_equal(cq_model_parse(bytes, n, &err, &m), 0);
     assert_int_equal(strlen(cq_model_id(m)), 8);
