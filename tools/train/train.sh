@@ -27,7 +27,7 @@ calls train.calls 11 0 195
 calls train.calls 12 2000 155
 calls train.calls 13 4000 788
 calls train.calls 14 6000 595
-calls train.calls 21 10000 500 wide
+calls train.calls 21 10000 388 wide
 $python data.py "$build/tools/train/cq-features" "$work/valid.calls" "$work/valid"
 $python data.py "$build/tools/train/cq-features" "$work/train.calls" "$work/part1"
 
@@ -41,7 +41,6 @@ run run3 3 3100 1e-3 "$work/run2.pt"
 run run4 4 2700 1e-3 "$work/run2.pt,$work/run3.pt"
 run run5 5 6000 8e-4 "$work/run3.pt,$work/run4.pt"
 run run6 6 4000 5e-4 "$work/run5.pt"
-$python avg.py "$work/activity.pt" "$work/run5.pt" "$work/run6.pt"
-$python export.py "$work/activity.pt" "$work/valid" "$work/activity-2.bin" "$work/network.vec"
+$python export.py "$work/run6.pt" "$work/valid" "$work/activity-2.bin" "$work/network.vec"
 $python tune.py "$build" "$work/activity-2.bin" "$work/valid"
 echo "now: cp $work/activity-2.bin models/; cp $work/network.vec tests/unit/activity/"
