@@ -108,13 +108,20 @@ static void put_item(const struct cq_view *v, const struct cq_item_score *item, 
                   chosen ? CQ_INK_REVERSE : CQ_INK_FAINT, moments);
 }
 
-/* What the chosen item rests on, below the list. */
+/* What the chosen item rests on, below the list: the moments first, for they can be heard. */
 static void put_reasons(const struct cq_view *v, const struct cq_item_score *item, int row, int column,
                         int rows, int columns)
 {
     int at = 0;
     cq_screen_printf(v->screen, row + at++, column, columns, CQ_INK_BOLD, " %s",
                      v->o->label(v->o->label_user, item->id));
+    for (size_t i = 0; i < item->n_evidence && i < 9 && at < rows; i++) {
+        const struct cq_evidence *e = &item->evidence[i];
+        char from[CQ_VIEW_TIME_MAX];
+        cq_screen_printf(v->screen, row + at++, column, columns, CQ_INK_PLAIN, "  %zu  %s  %s%s%s", i + 1,
+                         cq_view_time(e->at.start_s, from), e->by == CQ_NOBODY ? "" : _(cq_party_name(e->by)),
+                         e->by == CQ_NOBODY ? "" : " ", cq_tui_event_label(e->event));
+    }
     for (size_t i = 0; i < item->n_indicators && at < rows; i++) {
         const struct cq_indicator_score *ind = &item->indicators[i];
         char value[CQ_NUMBER_MAX] = "-";
@@ -122,13 +129,6 @@ static void put_reasons(const struct cq_view *v, const struct cq_item_score *ite
             cq_number_format(value, ind->value.v, 2);
         cq_screen_printf(v->screen, row + at++, column, columns, ind->applies ? CQ_INK_PLAIN : CQ_INK_FAINT,
                          "  %s: %s", v->o->label(v->o->label_user, ind->id), value);
-    }
-    for (size_t i = 0; i < item->n_evidence && i < 9 && at < rows; i++) {
-        const struct cq_evidence *e = &item->evidence[i];
-        char from[CQ_VIEW_TIME_MAX];
-        cq_screen_printf(v->screen, row + at++, column, columns, CQ_INK_PLAIN, "  %zu  %s  %s%s%s", i + 1,
-                         cq_view_time(e->at.start_s, from), e->by == CQ_NOBODY ? "" : _(cq_party_name(e->by)),
-                         e->by == CQ_NOBODY ? "" : " ", cq_tui_event_label(e->event));
     }
 }
 
