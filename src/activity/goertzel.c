@@ -1,5 +1,7 @@
 #include "activity/goertzel.h"
 
+#include "activity/simd.h"
+
 #include <math.h>
 
 #define HALF (CQ_GOERTZEL_BLOCK / 2)
@@ -8,7 +10,7 @@
 
 static const double TWO_PI = 6.28318530717958647692;
 
-void cq_goertzel_init(struct cq_goertzel *g)
+int cq_goertzel_init(int cpu, struct cq_goertzel *g)
 {
     for (int t = 0; t < N_TILES; t++) {
         for (int n = 0; n < HALF; n++) {
@@ -19,6 +21,7 @@ void cq_goertzel_init(struct cq_goertzel *g)
             }
         }
     }
+    return cq_simd_goertzel(cpu, &g->tile);
 }
 
 void cq_goertzel_tile_scalar(const float *cosine, const float *sine, const float *even, const float *odd,
@@ -52,7 +55,7 @@ void cq_goertzel_block(const struct cq_goertzel *g, const float *x, float ret_po
         odd[n] = after - before;
     }
     for (int t = 0; t < N_TILES; t++)
-        cq_goertzel_tile_simd(g->cosine[t][0], g->sine[t][0], even, odd, re + 1 + t * TILE, im + 1 + t * TILE);
+        g->tile(g->cosine[t][0], g->sine[t][0], even, odd, re + 1 + t * TILE, im + 1 + t * TILE);
     /* With phases about the middle the Hann window is a half of a bin and a quarter of each neighbour. */
     for (int k = 1; k <= CQ_GOERTZEL_BINS; k++) {
         const float a = 0.5f * re[k] + 0.25f * (re[k - 1] + re[k + 1]);

@@ -9,26 +9,29 @@
 #define CQ_GOERTZEL_TILE 16
 
 /*
+ * The inner sums of one tile: ret_re[f] = sum of even[n] * cosine[16 n + f], ret_im[f] = sum of odd[n] *
+ * sine[16 n + f] over n < 80. Sums run in the same order on every path, so that all give the same bits.
+ */
+typedef void cq_goertzel_tile_fn(const float *cosine, const float *sine, const float *even, const float *odd,
+                                 float *ret_re, float *ret_im);
+
+cq_goertzel_tile_fn cq_goertzel_tile_scalar;
+cq_goertzel_tile_fn cq_goertzel_tile_simd; /* of every x86-64 (SSE2) and ARM64 (NEON) machine */
+cq_goertzel_tile_fn cq_goertzel_tile_avx2; /* where the build has AVX2, see simd.h */
+
+/*
  * A bank of correlators over one 20 ms block, every 50 Hz from 250 to 3400 Hz: what as many Goertzel recursions
  * give, but folded around the middle of the block (half the work) and without their chain of dependent
  * operations, so that vector instructions take sixteen of them side by side.
  */
 struct cq_goertzel {
+    cq_goertzel_tile_fn *tile;
     float cosine[CQ_GOERTZEL_BINS / CQ_GOERTZEL_TILE][CQ_GOERTZEL_BLOCK / 2][CQ_GOERTZEL_TILE];
     float sine[CQ_GOERTZEL_BINS / CQ_GOERTZEL_TILE][CQ_GOERTZEL_BLOCK / 2][CQ_GOERTZEL_TILE];
 };
 
-/*
- * The inner sums of one tile: ret_re[f] = sum of even[n] * cosine[16 n + f], ret_im[f] = sum of odd[n] *
- * sine[16 n + f] over n < 80. The vector form is that of every x86-64 (SSE2) and ARM64 (NEON) machine; sums run
- * in the same order, so that both give the same bits.
- */
-void cq_goertzel_tile_scalar(const float *cosine, const float *sine, const float *even, const float *odd,
-                             float *ret_re, float *ret_im);
-void cq_goertzel_tile_simd(const float *cosine, const float *sine, const float *even, const float *odd,
-                           float *ret_re, float *ret_im);
-
-void cq_goertzel_init(struct cq_goertzel *g);
+/* cpu as in simd.h; -EINVAL, -ENOTSUP where this machine lacks the path. */
+int cq_goertzel_init(int cpu, struct cq_goertzel *g);
 
 /*
  * Hann-weighted power of x[0..160) in each bin, scaled so that a sinusoid of amplitude a in the middle of a bin

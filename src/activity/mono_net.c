@@ -184,21 +184,6 @@ static int buffers(struct cq_mono_net *net)
                : -ENOMEM;
 }
 
-static int choose_product(int cpu, cq_mono_product_fn **ret_product)
-{
-    enum cq_simd_path path;
-    const int rc = cq_simd_resolve(cpu, &path);
-
-    if (rc)
-        return rc;
-    *ret_product = cq_mono_product_scalar;
-#if CQ_HAVE_AVX2
-    if (path == CQ_SIMD_AVX2 || path == CQ_SIMD_AVX512)
-        *ret_product = cq_mono_product_avx2;
-#endif
-    return 0;
-}
-
 int cq_mono_net_new(const char *path, int cpu, struct cq_error *err, struct cq_mono_net **ret_net)
 {
     struct cq_mono_net *net = calloc(1, sizeof *net);
@@ -208,7 +193,7 @@ int cq_mono_net_new(const char *path, int cpu, struct cq_error *err, struct cq_m
 
     if (!net)
         goto out;
-    rc = choose_product(cpu, &net->product);
+    rc = cq_simd_mono_product(cpu, &net->product);
     if (rc) {
         cq_error_set(err, rc, NULL, 0, "this machine has no processor path %d; choose -1 for its best", cpu);
         goto out;

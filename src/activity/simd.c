@@ -85,3 +85,37 @@ int cq_simd_layer(int cpu, cq_layer_fn **ret_run)
         *ret_run = layers[path];
     return r;
 }
+
+int cq_simd_goertzel(int cpu, cq_goertzel_tile_fn **ret_tile)
+{
+    static cq_goertzel_tile_fn *const paths[CQ_SIMD_N] = {
+        [CQ_SIMD_SCALAR] = cq_goertzel_tile_scalar,
+        [CQ_SIMD_BASELINE] = cq_goertzel_tile_simd,
+#if CQ_HAVE_AVX2
+        [CQ_SIMD_AVX2] = cq_goertzel_tile_avx2,
+        [CQ_SIMD_AVX512] = cq_goertzel_tile_avx2, /* no wider one pays */
+#endif
+    };
+    enum cq_simd_path path;
+    const int r = cq_simd_resolve(cpu, &path);
+    if (!r)
+        *ret_tile = paths[path];
+    return r;
+}
+
+int cq_simd_mono_product(int cpu, cq_mono_product_fn **ret_product)
+{
+    static cq_mono_product_fn *const paths[CQ_SIMD_N] = {
+        [CQ_SIMD_SCALAR] = cq_mono_product_scalar,
+        [CQ_SIMD_BASELINE] = cq_mono_product_scalar,
+#if CQ_HAVE_AVX2
+        [CQ_SIMD_AVX2] = cq_mono_product_avx2,
+        [CQ_SIMD_AVX512] = cq_mono_product_avx2, /* no wider one pays */
+#endif
+    };
+    enum cq_simd_path path;
+    const int r = cq_simd_resolve(cpu, &path);
+    if (!r)
+        *ret_product = paths[path];
+    return r;
+}

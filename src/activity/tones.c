@@ -1,6 +1,7 @@
 #include "activity/tones.h"
 
 #include "activity/goertzel.h"
+#include "activity/simd.h"
 #include "activity/tones_track.h"
 #include "callqa/recording.h"
 
@@ -38,6 +39,7 @@ struct cq_tones {
 int cq_tones_new(int n_channels, struct cq_tones **ret_t)
 {
     struct cq_tones *t;
+    int rc;
 
     if (n_channels < 1 || n_channels > CQ_MAX_CHANNELS)
         return -EINVAL;
@@ -45,7 +47,11 @@ int cq_tones_new(int n_channels, struct cq_tones **ret_t)
     if (!t)
         return -ENOMEM;
     t->n_channels = n_channels;
-    cq_goertzel_init(&t->bank);
+    rc = cq_goertzel_init(CQ_SIMD_BEST, &t->bank);
+    if (rc) {
+        cq_tones_free(t);
+        return rc;
+    }
     for (int c = 0; c < n_channels; c++) {
         cq_tone_track_init(&t->channel[c].track);
         t->channel[c].n = KEPT; /* silence before the start */

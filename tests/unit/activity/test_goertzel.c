@@ -1,8 +1,10 @@
 /* Unit tests of src/activity: power at chosen frequencies. */
 #include "activity/goertzel.h"
+#include "activity/simd.h"
 
 #include "synth.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +19,7 @@ static void finds_power_on_every_bin(void **state)
     static struct cq_goertzel g;
     float x[CQ_GOERTZEL_BLOCK], power[CQ_GOERTZEL_BINS];
 
-    cq_goertzel_init(&g);
+    assert_int_equal(cq_goertzel_init(CQ_SIMD_BEST, &g), 0);
     for (int k = 0; k < CQ_GOERTZEL_BINS; k++) {
         for (int i = 0; i < CQ_GOERTZEL_BLOCK; i++)
             x[i] = (float)(0.5 * sin(TWO_PI * 50.0 * (CQ_GOERTZEL_FIRST + k) * i / RATE + 0.1 * k));
@@ -39,12 +41,18 @@ static void vector_form_gives_the_same_bits(void **state)
     struct synth s = synth_new(0.02, 7);
     float a[2][CQ_GOERTZEL_TILE], b[2][CQ_GOERTZEL_TILE];
 
-    cq_goertzel_init(&g);
+    assert_int_equal(cq_goertzel_init(CQ_SIMD_BEST, &g), 0);
     synth_noise(&s, 0, 0.02, -20);
-    for (int t = 0; t < CQ_GOERTZEL_BINS / CQ_GOERTZEL_TILE; t++) {
-        cq_goertzel_tile_scalar(g.cosine[t][0], g.sine[t][0], s.x, s.x + 80, a[0], a[1]);
-        cq_goertzel_tile_simd(g.cosine[t][0], g.sine[t][0], s.x, s.x + 80, b[0], b[1]);
-        assert_memory_equal(a, b, sizeof a);
+    for (int cpu = CQ_SIMD_BASELINE; cpu < CQ_SIMD_N; cpu++) {
+        const int r = cq_goertzel_init(cpu, &g);
+        if (r == -ENOTSUP)
+            continue;
+        assert_int_equal(r, 0);
+        for (int t = 0; t < CQ_GOERTZEL_BINS / CQ_GOERTZEL_TILE; t++) {
+            cq_goertzel_tile_scalar(g.cosine[t][0], g.sine[t][0], s.x, s.x + 80, a[0], a[1]);
+            g.tile(g.cosine[t][0], g.sine[t][0], s.x, s.x + 80, b[0], b[1]);
+            assert_memory_equal(a, b, sizeof a);
+        }
     }
     synth_free(&s);
 }
