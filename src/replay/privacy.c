@@ -100,8 +100,9 @@ size_t cq_privacy_read(struct cq_privacy *p, struct cq_lanes *v, size_t n)
     float voice[CQ_PRIVACY_BLOCK];
     size_t out = 0;
     while (out < n && p->n) {
-        size_t m = n - out < p->n ? n - out : p->n, made = m;
-        m = made = m < CQ_PRIVACY_BLOCK ? m : CQ_PRIVACY_BLOCK;
+        size_t m = n - out < p->n ? n - out : p->n;
+        m = m < CQ_PRIVACY_BLOCK ? m : CQ_PRIVACY_BLOCK;
+        size_t made = m;
         if (p->voice) {
             made = cq_speed_read(p->voice, voice, m);
             m = p->flushed ? m : made; /* at the end the disguise may be a few samples short */
