@@ -93,7 +93,7 @@ int cq_simd_goertzel(int cpu, cq_goertzel_tile_fn **ret_tile)
         [CQ_SIMD_BASELINE] = cq_goertzel_tile_simd,
 #if CQ_HAVE_AVX2
         [CQ_SIMD_AVX2] = cq_goertzel_tile_avx2,
-        [CQ_SIMD_AVX512] = cq_goertzel_tile_avx2, /* no wider one pays */
+        [CQ_SIMD_AVX512] = cq_goertzel_tile_avx2, /* no wider one is written */
 #endif
     };
     enum cq_simd_path path;
@@ -110,7 +110,7 @@ int cq_simd_mono_product(int cpu, cq_mono_product_fn **ret_product)
         [CQ_SIMD_BASELINE] = cq_mono_product_scalar,
 #if CQ_HAVE_AVX2
         [CQ_SIMD_AVX2] = cq_mono_product_avx2,
-        [CQ_SIMD_AVX512] = cq_mono_product_avx2, /* no wider one pays */
+        [CQ_SIMD_AVX512] = cq_mono_product_avx2, /* no wider one is written */
 #endif
     };
     enum cq_simd_path path;
