@@ -201,7 +201,8 @@ static bool is_extension(const char *number)
 static int set_parties(const struct match *m, struct cq_call_info *call, const char *direction)
 {
     char from[MAX_VALUE], to[MAX_VALUE], buf[MAX_VALUE];
-    bool both = get(m, "from", from) & get(m, "to", to);
+    bool has_from = get(m, "from", from), has_to = get(m, "to", to);
+    bool both = has_from && has_to;
     int r = 0;
     if (both && !direction)
         direction = is_extension(from) == is_extension(to) ? (is_extension(from) ? "internal" : NULL)
