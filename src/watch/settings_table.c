@@ -93,7 +93,7 @@ const struct cq_member cq_source_members[] = {
      "recordings are deleted this long after the call; 0: never"},
     {"keep.rows_days", CQ_MEMBER_NUMBER, S(keep_rows_days), 0, 36500, 0, "d", NULL, "and results; 0: never"},
     {"keep.flagged", CQ_MEMBER_BOOL, S(keep_flagged), 0, 1, 1, "", NULL,
-     "flagged calls are exempt from both (example calls always are)"},
+     "flagged calls are exempt from both (calls with an example marked --keep always are)"},
 };
 const size_t cq_n_source_members = sizeof cq_source_members / sizeof *cq_source_members;
 

@@ -403,21 +403,26 @@ def test_retention():
     s.start()
     now = int(time.time())
     names = {key: f'out-13800138000-1001-{time.strftime("%Y%m%d-%H%M%S", time.gmtime(now - days * 86400 + 28800))}-'
-                  f'{now - days * 86400}.{days}.wav' for key, days in (('young', 1), ('old', 60), ('ancient', 500))}
+                  f'{now - days * 86400}.{days}.wav' for key, days in (('young', 1), ('old', 60), ('ancient', 500),
+                                                                  ('kept', 510), ('shown', 520))}
     for name in names.values():
         s.drop(name, s.call())
     for name in names.values():
         s.wait_state(name, DONE)
     s.stop()
+    # An example alone exempts nothing; one that is marked to be kept keeps recording and results.
+    for key, more in (('kept', ['--keep']), ('shown', [])):
+        s.cli('examples', 'add', os.path.join(s.folder, names[key]), '--from', '0', '--to', '1', '--item', 'listening',
+              '--good', '--title', key, *more)
     out = s.cli('purge', '--dry-run', '--config', s.config)
-    assert 'would delete 2 recordings' in out and '1 results' in out, out
-    equal(len(os.listdir(s.folder)), 3)
+    assert 'would delete 3 recordings' in out and '2 results' in out, out
+    equal(len(os.listdir(s.folder)), 5)
     out = s.cli('purge', '--config', s.config)
-    assert 'deleted 2 recordings' in out and '1 results' in out, out
-    equal(os.listdir(s.folder), [names['young']])
-    equal(s.rows('SELECT count(*) FROM calls'), [(2,)])
+    assert 'deleted 3 recordings' in out and '2 results' in out, out
+    equal(sorted(os.listdir(s.folder)), sorted([names['young'], names['kept']]))
+    equal(s.rows('SELECT count(*) FROM calls'), [(3,)])
     equal(s.cli('purge', '--config', s.config).splitlines()[-1], 'deleted 0 recordings (0.0 MB) and 0 results')
-    assert s.cli('audit', '--action', 'purge').count('purge.') == 3
+    assert s.cli('audit', '--action', 'purge').count('purge.') == 5
     assert 'sound' in s.cli('db', 'check')
     s.close()
 
