@@ -212,7 +212,7 @@ static int by_total(const void *a, const void *b)
 /* Best and worst calls; a call is never both. */
 static int pick_examples(struct cq_store *store, struct cq_appraisal *a, struct cq_error *err)
 {
-    const struct cq_appraise_call **v = calloc(a->n_calls ? a->n_calls : 1, sizeof *v);
+    const struct cq_appraise_call **v = calloc(a->n_calls ? a->n_calls : 1, sizeof(struct cq_appraise_call *));
     size_t n = 0;
     int r = 0;
     if (!v)
@@ -221,7 +221,7 @@ static int pick_examples(struct cq_store *store, struct cq_appraisal *a, struct 
         if (a->calls[i].has_total)
             v[n++] = &a->calls[i];
     }
-    qsort(v, n, sizeof *v, by_total);
+    qsort(v, n, sizeof(struct cq_appraise_call *), by_total);
     for (size_t i = 0; !r && i < CQ_APPRAISE_MAX_EXAMPLES && 2 * i + 1 < n; i++) {
         struct cq_appraise_example *best = &a->best[a->n_best++], *worst = &a->worst[a->n_worst++];
         best->call = *v[i];

@@ -75,8 +75,9 @@ static void make_formats(lxw_workbook *book, struct sheet *s)
     format_set_bold(s->heading);
     format_set_bold(s->head);
     format_set_bold(s->bold);
-    lxw_format *const boxed[] = {s->head, s->cell, s->bold};
-    for (size_t i = 0; i < sizeof boxed / sizeof *boxed; i++) {
+    enum { N_BOXED = 3 };
+    lxw_format *const boxed[N_BOXED] = {s->head, s->cell, s->bold};
+    for (size_t i = 0; i < N_BOXED; i++) {
         format_set_border(boxed[i], LXW_BORDER_THIN);
         format_set_text_wrap(boxed[i]);
     }

@@ -99,12 +99,14 @@ static void alive(void *user, struct cq_watch *w)
         return;
     s->next_progress_s = now_s + PROGRESS_EVERY_S;
     cq_watch_get_status(w, &st);
+    long long waiting = st.jobs.n[CQ_JOB_SEEN];
+    waiting += st.jobs.n[CQ_JOB_SETTLING];
+    waiting += st.jobs.n[CQ_JOB_PAIRED];
     fputs("\r\033[K", stderr);
     fprintf(stderr,
             _("%lld done, %lld queued, %d running, %lld waiting, %lld to be tried again, %lld cannot "
               "be read"),
-            (long long)st.jobs.n[CQ_JOB_DONE], (long long)st.jobs.n[CQ_JOB_QUEUED], st.running,
-            (long long)(st.jobs.n[CQ_JOB_SEEN] + st.jobs.n[CQ_JOB_SETTLING] + st.jobs.n[CQ_JOB_PAIRED]),
+            (long long)st.jobs.n[CQ_JOB_DONE], (long long)st.jobs.n[CQ_JOB_QUEUED], st.running, waiting,
             (long long)st.jobs.n[CQ_JOB_FAILED], (long long)st.jobs.n[CQ_JOB_QUARANTINED]);
     fflush(stderr);
     s->drawn = true;

@@ -301,7 +301,7 @@ int cq_examples_import(struct cq_store *store, const char *dir, const char *who,
     if (!r)
         r = cq_store_begin(store, err); /* all or none */
     bool begun = !r;
-    for (const struct cq_json *v = !r && list ? list->first : NULL; !r && v; v = v->next) {
+    for (const struct cq_json *v = list && !r ? list->first : NULL; !r && v; v = v->next) {
         bool is_new = false;
         r = import_one(store, dir, v, who, err, &is_new);
         n_new += is_new;

@@ -35,10 +35,12 @@ void cq_journal_init(struct cq_journal *j)
 #if CQ_HAVE_SYSTEMD
     /* JOURNAL_STREAM names the device and inode of standard error where that is the journal */
     const char *stream = getenv("JOURNAL_STREAM");
-    unsigned long dev = 0, ino = 0;
+    char own[48]; /* two 64-bit numbers and a colon */
     struct stat st;
-    j->on = stream && sscanf(stream, "%lu:%lu", &dev, &ino) == 2 && fstat(2, &st) == 0 &&
-            (unsigned long)st.st_dev == dev && (unsigned long)st.st_ino == ino;
+    if (!stream || fstat(2, &st))
+        return;
+    snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+    j->on = !strcmp(stream, own);
 #endif
 }
 

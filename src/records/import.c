@@ -80,7 +80,7 @@ static int put_row(struct import *m, const struct cq_csv *csv, const int *fields
 static int read_csv(struct import *m, const char *text, size_t n)
 {
     struct cq_csv csv = {.name = m->name, .text = text, .n = n};
-    int fields[CQ_CSV_MAX_FIELDS];
+    int fields[CQ_CSV_MAX_FIELDS] = {0};
     int r = cq_csv_next(&csv, m->err);
     if (r == 0)
         r = cq_error_set(m->err, -EBADMSG, m->name, 0, "is empty");
@@ -132,7 +132,7 @@ static int read_json(struct import *m, const char *text, size_t n)
         list = cq_json_get(list, "records");
     if (!list || list->type != CQ_JSON_ARRAY)
         r = cq_error_set(m->err, -EBADMSG, m->name, 0, "holds no list of records");
-    for (const struct cq_json *v = r ? NULL : list->first; !r && v; v = v->next)
+    for (const struct cq_json *v = list && !r ? list->first : NULL; !r && v; v = v->next)
         r = put_object(m, v);
     cq_json_free(doc);
     return r;

@@ -153,7 +153,8 @@ static void draw_ruler(const struct cq_view *v, const struct cq_lanes_view *l, i
 {
     double tick = tick_of(l->step_s), to_s = l->from_s + l->n * l->step_s;
     cq_screen_put(v->screen, ROW_RULER, 0, v->screen->columns, CQ_INK_FAINT, "");
-    for (int i = (int)ceil(l->from_s / tick - 1e-6); i * tick < to_s; i++) {
+    int first = (int)ceil(l->from_s / tick - 1e-6), end = (int)ceil(to_s / tick);
+    for (int i = first; i < end; i++) {
         double at = i * tick;
         char text[CQ_VIEW_TIME_MAX];
         int c = cq_lanes_column(l, at);

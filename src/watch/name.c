@@ -263,6 +263,15 @@ static int number_of(const struct match *m, const char *group)
     return get(m, group, buf) && !cq_number_parse_int(buf, strlen(buf), &v) && v < 10000 ? (int)v : 0;
 }
 
+/* Number of the n digits at the text, of which there are at least so many. */
+static int digits_value(const char *text, int n)
+{
+    int v = 0;
+    for (int i = 0; i < n; i++)
+        v = v * 10 + (text[i] - '0');
+    return v;
+}
+
 /* The date as "YYYY-MM-DD", with the time "YYYY-MM-DDTHH:MM:SS"; false where there is no date. */
 static bool civil_text(const struct match *m, char *buf, size_t size, bool *ret_has_time)
 {
@@ -270,8 +279,9 @@ static bool civil_text(const struct match *m, char *buf, size_t size, bool *ret_
     int year = 0, month = 0, day = 0, clock[3] = {0};
     bool timed = false;
     if (get(m, "date", text) && digits_of(text, d, sizeof d) >= 8) {
-        if (sscanf(d, "%4d%2d%2d", &year, &month, &day) != 3)
-            return false;
+        year = digits_value(d, 4);
+        month = digits_value(d + 4, 2);
+        day = digits_value(d + 6, 2);
     } else if (get(m, "month", text)) {
         month = month_of(text);
         year = number_of(m, "year");
@@ -280,7 +290,10 @@ static bool civil_text(const struct match *m, char *buf, size_t size, bool *ret_
         return false;
     }
     if (get(m, "time", text) && digits_of(text, t, sizeof t) >= 4) {
-        timed = sscanf(t, "%2d%2d%2d", &clock[0], &clock[1], &clock[2]) >= 2;
+        timed = true;
+        clock[0] = digits_value(t, 2);
+        clock[1] = digits_value(t + 2, 2);
+        clock[2] = digits_value(t + 4, (int)strnlen(t + 4, 2));
     } else if (has(m, "hour")) {
         timed = true;
         clock[0] = number_of(m, "hour");

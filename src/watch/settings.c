@@ -290,11 +290,12 @@ static int take_root(struct cq_watch_settings *s, const struct cq_json *root, co
         return cq_error_set(err, -EBADMSG, file, sources->line, "\"sources\" must be a list [...]");
     if (watch)
         r = take_object(watch, "", cq_watch_members, cq_n_watch_members, file, &s->opts, err);
+    int line = watch ? watch->line : 0;
     if (!r && s->opts.retry_min_s > s->opts.retry_max_s)
-        r = cq_error_set(err, -EBADMSG, file, watch->line, "\"retry_min_s\" must not exceed \"retry_max_s\"");
+        r = cq_error_set(err, -EBADMSG, file, line, "\"retry_min_s\" must not exceed \"retry_max_s\"");
     if (!r && s->opts.hook_url && strncmp(s->opts.hook_url, "http://", 7) &&
         strncmp(s->opts.hook_url, "https://", 8))
-        r = cq_error_set(err, -EBADMSG, file, watch->line, "\"hook.url\" must begin with http:// or https://");
+        r = cq_error_set(err, -EBADMSG, file, line, "\"hook.url\" must begin with http:// or https://");
     for (const struct cq_json *c = sources ? sources->first : NULL; c && !r; c = c->next)
         r = take_source(s, c, file, err);
     return r;

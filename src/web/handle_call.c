@@ -150,7 +150,7 @@ static struct cq_rubric *form_of(struct cq_web_turn *t, const struct cq_analysis
 
 int cq_web_get_call(struct cq_web_turn *t)
 {
-    struct cq_analysis a;
+    struct cq_analysis a = {0};
     char *json = NULL, *name = NULL;
     int r = cq_web_load_call(t, &a);
     if (r)

@@ -148,7 +148,7 @@ int cq_web_password(struct cq_web_turn *t)
 {
     char hash[CQ_SECRET_HASH_MAX];
     struct cq_json_doc *doc = NULL;
-    struct cq_user user;
+    struct cq_user user = {0};
     const char *old = NULL, *password = NULL;
     int r = cq_web_body(t, &doc);
     if (r)

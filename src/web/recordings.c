@@ -176,13 +176,19 @@ static void put_le(unsigned char *p, uint32_t v, int n)
         p[i] = (unsigned char)(v >> 8 * i);
 }
 
+static void put_tag(unsigned char *p, const char *tag)
+{
+    for (int i = 0; tag[i]; i++)
+        p[i] = (unsigned char)tag[i];
+}
+
 static void make_head(struct playing *p)
 {
     unsigned char *h = p->head;
     uint32_t frame = (uint32_t)p->channels * 2;
-    memcpy(h, "RIFF", 4);
+    put_tag(h, "RIFF");
     put_le(h + 4, (uint32_t)p->n_bytes + HEAD_BYTES - 8, 4);
-    memcpy(h + 8, "WAVEfmt ", 8);
+    put_tag(h + 8, "WAVEfmt ");
     put_le(h + 16, 16, 4);
     put_le(h + 20, 1, 2); /* PCM */
     put_le(h + 22, (uint32_t)p->channels, 2);
@@ -190,7 +196,7 @@ static void make_head(struct playing *p)
     put_le(h + 28, CQ_ANALYSIS_RATE_HZ * frame, 4);
     put_le(h + 32, frame, 2);
     put_le(h + 34, 16, 2);
-    memcpy(h + 36, "data", 4);
+    put_tag(h + 36, "data");
     put_le(h + 40, (uint32_t)p->n_bytes, 4);
 }
 
@@ -258,9 +264,9 @@ static int new_playing(struct cq_web_recordings *r, int64_t call, const struct c
             p->plane[c] = malloc(BLOCK_FRAMES * sizeof(float));
         code = p->row && p->bytes && p->plane[0] && p->plane[1] ? 0 : -ENOMEM;
     }
-    if (code) {
+    if (code || !p->entry) {
         free_playing(p);
-        return code;
+        return code ? code : -EIO;
     }
     p->channels = cq_pcm_channels(p->entry->pcm);
     p->n_bytes = cq_pcm_frames(p->entry->pcm) * p->channels * 2;
