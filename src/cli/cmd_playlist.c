@@ -6,7 +6,6 @@
 #include "cli/examples.h"
 #include "cli/find_calls.h"
 #include "cli/i18n.h"
-#include "cli/signals.h"
 #include "cli/term.h"
 
 #include <errno.h>
@@ -164,12 +163,18 @@ static int dispatch(const struct job *j)
 
 static const char *const words[] = {"new", "add", "list", "play", "results", NULL};
 
+static int step(void *user, struct cq_store *store, const atomic_bool *stop, struct cq_error *err)
+{
+    struct job *j = user;
+    j->store = store;
+    j->stop = stop;
+    j->err = err;
+    return dispatch(j);
+}
+
 static int run(const void *opts, const struct cq_args *args)
 {
     const struct playlist_opts *o = opts;
-    struct cq_error err = {0};
-    struct cq_signals signals = {.before_exit = cq_screen_rescue};
-    struct cq_store *store = NULL;
     size_t word = 0;
     while (words[word] && strcmp(words[word], args->v[0]))
         word++;
@@ -179,19 +184,8 @@ static int run(const void *opts, const struct cq_args *args)
         return CQ_EXIT_USAGE;
     }
     bool writes = !strcmp(args->v[0], "new") || !strcmp(args->v[0], "add") || o->quiz;
-    int r = cq_store_open(cq_cli_db_path(o->db), writes ? CQ_STORE_WRITE : CQ_STORE_READ, &err, &store);
-    if (r)
-        return cq_cli_tell(&err, r, CQ_EXIT_DATABASE);
-    struct job j = {o, args, store, &signals.stop, &err};
-    r = cq_signals_init(&signals);
-    if (!r)
-        r = dispatch(&j);
-    bool stopped = signals.running && atomic_load(&signals.caught);
-    cq_signals_done(&signals);
-    cq_store_close(store);
-    if (stopped)
-        return CQ_EXIT_INTERRUPTED;
-    return r ? cq_cli_tell(&err, r, r == -EINVAL ? CQ_EXIT_USAGE : CQ_EXIT_SOME) : CQ_EXIT_OK;
+    struct job j = {.o = o, .args = args};
+    return cq_examples_run(o->db, writes, step, &j);
 }
 
 extern const struct cq_command cq_command_playlist;

@@ -26,4 +26,11 @@ int cq_examples_export(struct cq_store *store, const int64_t *ids, size_t n, con
 int cq_examples_import(struct cq_store *store, const char *dir, const char *who, struct cq_error *err,
                        int *ret_new, int *ret_known);
 
+/* What a command does with the open database; `stop` is set by Ctrl-C. 0 or negative errno. */
+typedef int (*cq_examples_step)(void *user, struct cq_store *store, const atomic_bool *stop,
+                                struct cq_error *err);
+
+/* Open the database, do the step with Ctrl-C caught, close, and tell what went wrong. Returns the exit code. */
+int cq_examples_run(const char *db, bool writes, cq_examples_step step, void *user);
+
 #endif
