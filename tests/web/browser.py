@@ -15,13 +15,17 @@ KEYS = {' ': ('Space', 32), 'Enter': ('Enter', 13), 'Escape': ('Escape', 27), 'A
         'ArrowUp': ('ArrowUp', 38), 'ArrowLeft': ('ArrowLeft', 37), 'ArrowRight': ('ArrowRight', 39)}
 
 
+PATIENCE = float(os.environ.get('CALLQA_TEST_PATIENCE', '1')) # on a machine that does ten things at once, more
+ANSWER_S = 60 # a browser that says nothing for so long hangs: better an error than a test that never ends
+
+
 class Socket:
-    """A WebSocket to one page: text frames only, which is all that DevTools speaks."""
+    """A WebSocket to one page: text frames only, which is all that DevTools speaks. No wait is without an end."""
 
     def __init__(self, url):
         host, path = url.removeprefix('ws://').split('/', 1)
         name, port = host.split(':')
-        self.s = socket.create_connection((name, int(port)), timeout=30)
+        self.s = socket.create_connection((name, int(port)), timeout=ANSWER_S)
         key = base64.b64encode(os.urandom(16)).decode()
         self.s.sendall((f'GET /{path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
                         f'Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n').encode())
@@ -43,15 +47,25 @@ class Socket:
     def receive(self):
         text = b''
         while True:
-            first, second = self.f.read(2)
+            first, second = self.exactly(2)
             n = second & 0x7f
             if n == 126:
-                n = struct.unpack('>H', self.f.read(2))[0]
+                n = struct.unpack('>H', self.exactly(2))[0]
             elif n == 127:
-                n = struct.unpack('>Q', self.f.read(8))[0]
-            text += self.f.read(n)
+                n = struct.unpack('>Q', self.exactly(8))[0]
+            text += self.exactly(n)
             if first & 0x80:
                 return text.decode()
+
+    def exactly(self, n):
+        got = self.f.read(n)
+        if len(got) < n:
+            raise ConnectionError('Chromium has gone')
+        return got
+
+    def close(self):
+        self.f.close()
+        self.s.close()
 
 
 class Browser:
@@ -65,7 +79,7 @@ class Browser:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         port_file = os.path.join(self.folder, 'DevToolsActivePort')
         deadline = time.monotonic() + 60
-        while not os.path.exists(port_file) or not open(port_file, encoding='ascii').read().strip():
+        while not os.path.exists(port_file) or not os.path.getsize(port_file):
             assert time.monotonic() < deadline and self.process.poll() is None, 'Chromium does not start'
             time.sleep(0.05)
         with open(port_file, encoding='ascii') as f:
@@ -83,6 +97,8 @@ class Browser:
         self.size(width, height)
 
     def close(self):
+        if hasattr(self, 'socket'):
+            self.socket.close()
         self.process.terminate()
         try:
             self.process.wait(10)
@@ -92,15 +108,24 @@ class Browser:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def call(self, method, **params):
+        return self.answer(self.send(method, **params), method)
+
+    def send(self, method, **params):
+        """Without waiting: answer() takes what comes of it, in the same order."""
         self.n += 1
         self.socket.send(json.dumps({'id': self.n, 'method': method, 'params': params}))
-        while True:
+        return self.n
+
+    def answer(self, number, method):
+        deadline = time.monotonic() + ANSWER_S
+        while time.monotonic() < deadline: # events may come all the time, the answer never
             got = json.loads(self.socket.receive())
-            if got.get('id') == self.n:
+            if got.get('id') == number:
                 if 'error' in got:
                     raise RuntimeError(f'{method}: {got["error"]}')
                 return got['result']
             self.note(got)
+        raise TimeoutError(f'{method}: no answer in {ANSWER_S} s')
 
     def note(self, event):
         params = event.get('params', {})
@@ -121,7 +146,7 @@ class Browser:
 
     def wait(self, expression, seconds=20):
         """Until the expression is true; returns what it gives."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         while True:
             value = self.js(expression)
             if value:
@@ -134,12 +159,21 @@ class Browser:
         self.call('Page.navigate', url=url)
         self.wait('document.readyState === "complete" && document.querySelector("main").children.length > 0')
 
-    def key(self, key, shift=False):
-        code, number = KEYS.get(key) or (f'Key{key.upper()}', ord(key.upper()))
+    def press(self, key, modifiers=0):
+        code, number = KEYS.get(key) or (f'Digit{key}' if key.isdigit() else f'Key{key.upper()}', ord(key.upper()))
         text = '\r' if key == 'Enter' else key if len(key) == 1 else ''
-        for kind in ('keyDown', 'keyUp'):
-            self.call('Input.dispatchKeyEvent', type=kind, key=key, code=code, windowsVirtualKeyCode=number,
-                      modifiers=8 if shift else 0, **({'text': text} if kind == 'keyDown' and text else {}))
+        return [self.send('Input.dispatchKeyEvent', type=kind, key=key, code=code, windowsVirtualKeyCode=number,
+                          modifiers=modifiers, **({'text': text} if kind == 'keyDown' and text and not modifiers & 6 else {}))
+                for kind in ('keyDown', 'keyUp')]
+
+    def key(self, key, shift=False, ctrl=False):
+        for number in self.press(key, (8 if shift else 0) + (2 if ctrl else 0)):
+            self.answer(number, key)
+
+    def keys(self, keys):
+        """All at once, as fast as the protocol takes them."""
+        for number in [n for key in keys for n in self.press(key)]:
+            self.answer(number, keys)
 
     def type(self, selector, text):
         self.js(f'document.querySelector({json.dumps(selector)}).focus()')

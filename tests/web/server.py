@@ -2,12 +2,14 @@
 import http.client
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 
+START_S = 60
 PASSWORD = 'correct horse 4711'
 
 
@@ -35,13 +37,21 @@ class Server:
     def start(self, *options):
         self.process = subprocess.Popen([self.callqa, 'serve', '--db', self.db, '--port', '0', *options],
                                         stdout=subprocess.PIPE, env=self.env, text=True)
+        if not select.select([self.process.stdout], [], [], START_S)[0]:
+            self.process.kill()
+            raise TimeoutError(f'the server does not start in {START_S} s')
         line = self.process.stdout.readline()
         self.port = int(line.split('127.0.0.1:')[1].split('/')[0])
 
     def stop(self):
         """Ends it as a service manager would; gives its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(20)
+        try:
+            code = self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(20)
+            raise
         self.process.stdout.close()
         return code
 

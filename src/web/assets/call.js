@@ -124,9 +124,12 @@ export async function showCall(main, {id, go, user}) {
       return;
     e.preventDefault();
   }
+  const beforeUnload = (e) => pane.waiting > 0 && e.preventDefault(); // something is on its way still
   document.addEventListener('keydown', onKey);
   addEventListener('hashchange', fromAddress);
+  addEventListener('beforeunload', beforeUnload);
   return () => {
+    pane.saving.then(() => removeEventListener('beforeunload', beforeUnload));
     document.removeEventListener('keydown', onKey);
     removeEventListener('hashchange', fromAddress);
     player.destroy();

@@ -2,11 +2,12 @@
 // saved as they are given.
 import {flagName, measureName, partyName, eventName, t} from './lang.js';
 import {get, post} from './api.js';
-import {clock, dialog, h, label, number, percent, scoreMark, toast} from './ui.js';
+import {clock, dialog, h, label, number, percent, scoreMark, sleep, toast} from './ui.js';
 
 const states = {open: 'open', proposed: 'proposed', not_applicable: 'not applicable'};
 const SAME = 0.25; // a score this close to the machine's needs no reason
 const HALF = 0.5;
+const FIRST_WAIT_MS = 500, LAST_WAIT_MS = 10000; // between attempts to save
 const FEW = 4; // moments that are shown at first
 
 function value(v, measure) {
@@ -93,7 +94,7 @@ const reviewable = (judged) => judged === 'auto' || judged === 'assist' || judge
 export class FormPane {
   // call: as /api/calls/ID gives it; done(): the review is submitted.
   constructor({call, user, play, span, done}) {
-    Object.assign(this, {call, user, play, span, done, review: null, others: [], at: -1, pending: null, finals: {}, local: {}});
+    Object.assign(this, {call, user, play, span, done, review: null, others: [], at: -1, pending: null, finals: {}, local: {}, waiting: 0});
     this.analysis = call.analysis;
     this.card = call.analysis.scorecard;
     this.form = call.form;
@@ -104,17 +105,25 @@ export class FormPane {
     this.draw();
   }
 
-  async load() {
+  // Saving waits for it: an answer that was on its way must not be taken for what was said since.
+  load() {
+    const loaded = this.fetch();
+    this.saving = loaded.catch(() => {});
+    return loaded;
+  }
+
+  async fetch() {
     const {reviews} = await get(`/api/calls/${this.call.id}/reviews`);
     const here = reviews.filter((r) => r.rubric === this.card.rubric && r.version === this.card.version);
     const own = here.find((r) => r.reviewer === this.user.name);
     this.others = reviews.filter((r) => r !== own);
     if (own)
-      await this.show(own.id);
+      this.review = await get(`/api/reviews/${own.id}`);
     else if (this.others.length && !this.mayReview)
-      await this.show(this.others[0].id);
-    else
-      this.draw();
+      this.review = await get(`/api/reviews/${this.others[0].id}`);
+    if (this.isDraft && this.at < 0 && this.form) // the first digit has an item to go to; the flags above stay in view
+      this.at = this.drawnAt = this.ids.findIndex((id) => this.isOpen(id));
+    this.draw();
   }
 
   async show(id) {
@@ -154,19 +163,36 @@ export class FormPane {
     return this.ids.filter((id) => this.isOpen(id));
   }
 
-  // One after the other, so that the last thing said is the last thing saved.
-  save(work, settled) {
-    this.saving = this.saving.then(async () => {
-      this.note(t('saving …'));
+  // What the server has no time or no line for now is said again; what it refuses is not.
+  async insist(work) {
+    for (let wait_ms = FIRST_WAIT_MS; ; wait_ms = Math.min(wait_ms * 2, LAST_WAIT_MS)) {
       try {
         if (!this.review)
           this.review = await post(`/api/calls/${this.call.id}/reviews`);
         this.review = await work(this.review.id);
-        this.note(t('saved'));
+        return;
+      } catch (e) {
+        if (![0, 429, 502, 503, 504].includes(e.status))
+          throw e;
+        this.note(t('not saved yet, trying again …'));
+        await sleep(wait_ms);
+      }
+    }
+  }
+
+  // One after the other, so that the last thing said is the last thing saved.
+  save(work, settled) {
+    this.waiting += 1;
+    this.saving = this.saving.then(async () => {
+      this.note(t('saving …'));
+      try {
+        await this.insist(work);
+        this.note(this.waiting > 1 ? t('saving …') : t('saved'));
       } catch (e) {
         this.note(t('not saved'));
         toast(e.message, true);
       }
+      this.waiting -= 1;
       settled?.();
       if (!this.element.contains(document.activeElement) || !/^(INPUT|TEXTAREA)$/.test(document.activeElement.tagName))
         this.draw(); // not under the fingers of somebody who writes
@@ -460,7 +486,9 @@ export class FormPane {
       }));
     this.element.replaceChildren(this.head(), scroller, this.foot());
     scroller.scrollTop = top;
-    this.element.querySelector('.item.at')?.scrollIntoView({block: 'nearest'});
+    if (this.at !== this.drawnAt)
+      this.element.querySelector('.item.at')?.scrollIntoView({block: 'nearest'});
+    this.drawnAt = this.at;
   }
 
   // True where the key was for the form.
@@ -475,10 +503,9 @@ export class FormPane {
     if (!this.isDraft)
       return false;
     if (/^[0-9]$/.test(e.key)) {
-      if (this.at < 0)
+      if (this.at < 0) // nothing is chosen: the first that is open is meant
         this.step(1, true);
-      else
-        this.digit(Number(e.key));
+      this.digit(Number(e.key));
       return true;
     }
     switch (e.key) {

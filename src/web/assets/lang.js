@@ -39,7 +39,7 @@ const zh = {
   // form
   'Form': '表单', 'open': '待评', 'proposed': '建议', 'not applicable': '不适用', 'limit': '限值', '{n} points': '{n} 分',
   'This call has no form.': '此通话没有表单。', 'rests on {p} of the form': '依据表单的 {p}',
-  'Enter takes {n}': '回车采用 {n}', 'saving …': '正在保存…', 'saved': '已保存', 'not saved': '未保存', 'Submitted: {n}': '已提交：{n} 分', 'Some items have no score': '还有项目未评分',
+  'Enter takes {n}': '回车采用 {n}', 'saving …': '正在保存…', 'saved': '已保存', 'not saved': '未保存', 'not saved yet, trying again …': '尚未保存，正在重试…', 'Submitted: {n}': '已提交：{n} 分', 'Some items have no score': '还有项目未评分',
   'Score them': '继续评分', 'They do not apply: submit': '这些项目不适用，提交', 'Score': '得分', 'n/a': '不适用',
   'Reason': '理由', 'Why not the measured score? Enter saves': '为何不采用测量得分？按回车保存',
   'Remark for the agent (r)': '给客服的评语（r）', 'Remark': '评语', 'the selection, or the event that was played last': '选区或刚播放的事件',
