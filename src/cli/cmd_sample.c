@@ -11,16 +11,13 @@
 #include "cli/pick.h"
 #include "cli/term.h"
 #include "cli/user.h"
-#include "review/sample.h"
-#include "store/audit.h"
+#include "review/assign.h"
 #include "store/samples.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_REVIEWERS 200
 
 struct sample_opts {
     const char *db;
@@ -90,8 +87,8 @@ static int parse(struct draw *d)
         return cq_error_set(d->err, -EINVAL, NULL, 0, "a seed is a whole number");
     if (d->o->due && cq_time_parse_until(d->o->due, &d->due_s))
         return cq_error_set(d->err, -EINVAL, NULL, 0, "write dates like 2026-11-24 or 2026-11-24T14:30");
-    if (d->o->reviewers.n > MAX_REVIEWERS)
-        return cq_error_set(d->err, -EINVAL, NULL, 0, "at most %d reviewers", MAX_REVIEWERS);
+    if (d->o->reviewers.n > CQ_ASSIGN_MAX_REVIEWERS)
+        return cq_error_set(d->err, -EINVAL, NULL, 0, "at most %d reviewers", CQ_ASSIGN_MAX_REVIEWERS);
     d->how.seed = (uint64_t)seed;
     return 0;
 }
@@ -116,19 +113,11 @@ static int load_calls(struct draw *d)
 
 static int assign(struct draw *d)
 {
-    size_t load[MAX_REVIEWERS] = {0};
-    int r = 0;
     d->reviewer = calloc(d->calls.n ? d->calls.n : 1, sizeof *d->reviewer);
     if (!d->reviewer)
         return -ENOMEM;
-    for (size_t i = 0; !r && i < d->o->reviewers.n; i++) {
-        int64_t open = 0;
-        r = cq_samples_open(d->store, d->o->reviewers.v[i], d->err, &open);
-        load[i] = (size_t)open;
-    }
-    if (!r)
-        cq_sample_assign(d->calls.v, d->calls.n, d->o->reviewers.v, d->o->reviewers.n, load, d->reviewer);
-    return r;
+    return cq_assign_spread(d->store, d->calls.v, d->calls.n, d->o->reviewers.v, d->o->reviewers.n, d->err,
+                            d->reviewer);
 }
 
 static const char *reviewer_of(const struct draw *d, size_t i)
@@ -155,29 +144,20 @@ static void describe(const struct draw *d, struct cq_str *out)
     cq_json_close_object(&w);
 }
 
-/* Draw, assignments and the audit's entry in one transaction. */
 static int store(struct draw *d)
 {
     struct cq_str json = {0};
-    char subject[48];
     describe(d, &json);
-    int r = json.failed ? -ENOMEM : cq_store_begin(d->store, d->err);
-    if (r)
-        goto out;
-    r = cq_samples_add(d->store, d->who, json.s, d->err, &d->id);
-    for (size_t i = 0; !r && i < d->calls.n; i++) {
-        if (d->calls.v[i].taken)
-            r = cq_samples_assign(d->store, d->id, d->calls.v[i].call, reviewer_of(d, i), d->due_s, d->err);
-    }
-    snprintf(subject, sizeof subject, "sample:%lld", (long long)d->id);
-    struct cq_audit_entry e = {d->who, "sample.draw", subject, NULL, json.s};
-    if (!r)
-        r = cq_audit_append(d->store, &e, d->err);
-    if (!r)
-        r = cq_store_commit(d->store, d->err);
-    else
-        cq_store_rollback(d->store);
-out:
+    const struct cq_assign a = {.who = d->who,
+                                .calls = d->calls.v,
+                                .n_calls = d->calls.n,
+                                .reviewers = d->o->reviewers.v,
+                                .n_reviewers = d->o->reviewers.n,
+                                .reviewer = d->reviewer,
+                                .due_s = d->due_s,
+                                .json = json.s,
+                                .action = "sample.draw"};
+    int r = json.failed ? -ENOMEM : cq_assign_keep(d->store, &a, d->err, &d->id);
     cq_str_done(&json);
     return r;
 }

@@ -62,6 +62,8 @@ void cq_csv_head(struct cq_writer *w)
     cq_str_add(&w->line,
                "id,file,started_at,agent,queue,duration_s,status,reason,score,coverage,partial,severity,"
                "flags");
+    if (w->opts.review)
+        cq_str_add(&w->line, ",review,assigned_to,due_at");
     for (size_t i = 0; i < w->opts.n_columns; i++)
         put_text(w, w->opts.columns[i].name);
     cq_str_add(&w->line, "\r\n");
@@ -113,6 +115,14 @@ void cq_csv_row(struct cq_writer *w, const struct cq_row *row)
     put_text(w, row->partial ? "true" : "false");
     put_text(w, row->severity < 0 ? NULL : cq_severity_name((enum cq_severity)row->severity));
     put_text(w, row->flags);
+    if (w->opts.review) {
+        put_text(w, row->has_review ? cq_review_status_name(row->review) : NULL);
+        put_text(w, row->assigned);
+        if (row->due_s)
+            put_time(w, row->due_s);
+        else
+            put_text(w, NULL);
+    }
     for (size_t i = 0; i < row->n_cells; i++)
         put_cell(w, &row->cells[i]);
     cq_str_add(&w->line, "\r\n");

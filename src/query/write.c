@@ -107,6 +107,11 @@ void cq_row_to_json(struct cq_json_writer *j, const struct cq_row *row, const st
     cq_json_put_string(j, "severity",
                        row->severity < 0 ? NULL : cq_severity_name((enum cq_severity)row->severity));
     put_flags(j, row->flags);
+    if (row->has_review) {
+        cq_json_put_string(j, "review", cq_review_status_name(row->review));
+        cq_json_put_string(j, "assigned_to", row->assigned);
+        cq_json_put_string(j, "due_at", row->due_s ? cq_time_format_utc(row->due_s, iso) : NULL);
+    }
     if (row->n_cells) {
         cq_json_key(j, "values");
         cq_json_open_object(j);

@@ -17,6 +17,7 @@ struct cq_write_opts {
     enum cq_write_format format;
     const struct cq_field *columns; /* those of the select, borrowed */
     size_t n_columns;
+    bool review; /* CSV: with the columns that tell of the reviews; the select has a viewer */
     int width;   /* TABLE: of the terminal; 0: lines are as long as they are */
     bool utf8;   /* TABLE: the terminal's characters */
     bool colour; /* TABLE: flags by severity */
@@ -38,6 +39,17 @@ int cq_writer_row(struct cq_writer *w, const struct cq_row *row);
 /* What is left to write. Same errors. */
 int cq_writer_end(struct cq_writer *w);
 struct cq_writer *cq_writer_free(struct cq_writer *w);
+
+/*
+ * The same as an Excel workbook, written to `path` row by row: what is kept in memory does not grow. One sheet
+ * has CQ_XLSX_MAX_ROWS calls at most: -EFBIG. Texts are never formulas. 0, -ENOMEM, -EIO.
+ */
+#define CQ_XLSX_MAX_ROWS 1048575 /* of Excel, less the headings */
+struct cq_xlsx;
+int cq_xlsx_new(const char *path, const struct cq_write_opts *opts, struct cq_xlsx **ret_xlsx);
+int cq_xlsx_row(struct cq_xlsx *x, const struct cq_row *row);
+/* Finish the file and free. NULL is fine. */
+int cq_xlsx_end(struct cq_xlsx *x);
 
 /* Append one CSV field as above, quoted where it must be. */
 struct cq_str;

@@ -57,6 +57,11 @@ static void bind_text(struct cq_compiled *c, const char *v)
     bind(c, (struct cq_param){.type = CQ_PARAM_TEXT, .text = v});
 }
 
+void cq_compile_bind_text(struct cq_compiled *c, const char *v)
+{
+    bind_text(c, v);
+}
+
 static void add_field(struct cq_compiled *c, const struct cq_field *field, const struct cq_field_scope *scope)
 {
     if (cq_field_sql(field, scope, &c->sql))
@@ -195,6 +200,11 @@ static struct cq_str *next(struct arm *a)
     return &a->c->sql;
 }
 
+static void begin_next(void *user)
+{
+    (void)next(user);
+}
+
 /* Between since and until. A call without a start is in neither. */
 static void add_times(struct arm *a)
 {
@@ -228,6 +238,7 @@ static void add_options(struct arm *a)
         cq_str_add(next(a), "c.queue = ?");
         bind_text(a->c, sel->queue);
     }
+    cq_compile_reviews(a->c, sel, a->id, begin_next, a);
     if (sel->min_severity >= 0) /* in figures: the partial indexes are found by them */
         cq_str_printf(next(a), "c.severity >= %d", sel->min_severity);
 }
@@ -386,6 +397,8 @@ static int compile_rows(struct cq_compiled *c, const struct cq_select *sel, cons
         add_field(c, &sel->columns[i], &scope);
         measures |= cq_field_needs_measures(&sel->columns[i]);
     }
+    if (sel->viewer)
+        cq_compile_review_columns(c, sel);
     cq_str_add(&c->sql, " FROM (");
     int r = add_arms(c, sel, driver, true, sel->limit, sel->offset);
     cq_str_add(&c->sql, ") a CROSS JOIN calls c ON c.id = a.id");

@@ -39,6 +39,16 @@ int cq_compile(const struct cq_select *sel, enum cq_compile_for what, int64_t ma
 size_t cq_compile_required(const struct cq_cond *cond, const struct cq_cond **ret_flags, size_t max);
 void cq_compiled_done(struct cq_compiled *c);
 
+/* What is bound for a '?'. */
+void cq_compile_bind_text(struct cq_compiled *c, const char *v);
+
+/* compile_review.c: conditions on the reviews of the call whose number stands in the column `id`; `next` begins
+ * each. And three columns: status, names, day. */
+void cq_compile_reviews(struct cq_compiled *c, const struct cq_select *sel, const char *id,
+                        void (*next)(void *user), void *user);
+void cq_compile_review_columns(struct cq_compiled *c, const struct cq_select *sel);
+enum cq_review_column { CQ_REVIEW_STATUS, CQ_REVIEW_ASSIGNED, CQ_REVIEW_DUE }; /* after those of the select */
+
 enum cq_row_column {
     CQ_ROW_ID,
     CQ_ROW_KEY,

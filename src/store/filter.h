@@ -85,6 +85,17 @@ struct cq_key {
     int64_t id;
 };
 
+/* How far a call is with its reviewers, as one of them sees it. */
+enum cq_review_status {
+    CQ_CALL_NEW,     /* nobody has submitted a review of it, and it does not wait for the viewer */
+    CQ_CALL_MINE,    /* it waits for the viewer: assigned to them, or a draft of theirs */
+    CQ_CALL_DONE,    /* a review of it is submitted or decided */
+    CQ_CALL_DISPUTED /* and this one waits for a decision */
+};
+/* "new", "mine", "done", "disputed"; the reverse gives -ENOENT. Not translated. */
+const char *cq_review_status_name(enum cq_review_status status);
+int cq_review_status_from_name(const char *name, enum cq_review_status *ret_status);
+
 #define CQ_SELECT_MAX_FLAGS 16
 #define CQ_SELECT_MAX_COLUMNS 64
 
@@ -94,8 +105,14 @@ struct cq_select {
     int min_severity; /* calls with a flag of at least this enum cq_severity; -1: all */
     const char *agent;
     const char *queue;
-    int64_t since_s; /* started at or after; INT64_MIN: any */
-    int64_t until_s; /* started at or before; INT64_MAX: any */
+    const char *viewer;   /* whose view of the reviews rows tell; NULL: rows have none. Borrowed */
+    bool all_assigned;    /* rows name all to whom a call is assigned, not the viewer alone */
+    int review;           /* enum cq_review_status as the viewer sees it; -1: any */
+    const char *assigned; /* calls that wait for this reviewer; NULL: any */
+    const char *reviewed; /* calls that this reviewer submitted a review of; NULL: any */
+    bool untouched;       /* only calls that nobody is to review, or has begun to */
+    int64_t since_s;      /* started at or after; INT64_MIN: any */
+    int64_t until_s;      /* started at or before; INT64_MAX: any */
     const struct cq_cond *where;
     struct cq_field order; /* calls without a value come last, whichever way */
     bool ascending;
@@ -109,7 +126,7 @@ struct cq_select {
 /* Newest first. */
 #define CQ_SELECT_INIT                                                                                         \
     {                                                                                                          \
-        .min_severity = -1, .since_s = INT64_MIN, .until_s = INT64_MAX, .limit = -1                            \
+        .min_severity = -1, .review = -1, .since_s = INT64_MIN, .until_s = INT64_MAX, .limit = -1              \
     }
 
 /* One value of a column. `text` is borrowed until the next row; words of WORD fields come as text. */
@@ -138,7 +155,11 @@ struct cq_row {
     bool partial;
     int severity;      /* highest of its flags; -1: none */
     const char *flags; /* names, the gravest first, a space between; "" without any */
-    struct cq_key key; /* to go on from this row */
+    bool has_review;   /* the three below; where the select has a viewer */
+    enum cq_review_status review;
+    const char *assigned; /* names of those for whom it waits, a comma between; or NULL */
+    int64_t due_s;        /* the earliest day that this was to be done by; 0: none */
+    struct cq_key key;    /* to go on from this row */
     struct cq_cell cells[CQ_SELECT_MAX_COLUMNS];
     size_t n_cells;
 };

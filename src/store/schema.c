@@ -203,5 +203,6 @@ const struct cq_migration cq_migrations[] = {
     {"flagged", flagged},
     {"samples", cq_schema_samples},
     {"examples", CQ_SCHEMA_EXAMPLES},
+    {"saved queries", cq_schema_queries},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

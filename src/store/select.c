@@ -269,6 +269,13 @@ static void read_row(const struct cq_cursor *cur, struct cq_row *row)
         .key = read_key(st),
         .n_cells = cur->sel->n_columns,
     };
+    if (cur->sel->viewer) {
+        int at = CQ_ROW_N_FIXED + (int)row->n_cells;
+        row->has_review = true;
+        row->review = (enum cq_review_status)sqlite3_column_int(st, at + CQ_REVIEW_STATUS);
+        row->assigned = text_at(st, at + CQ_REVIEW_ASSIGNED);
+        row->due_s = sqlite3_column_int64(st, at + CQ_REVIEW_DUE);
+    }
     for (size_t i = 0; i < row->n_cells; i++)
         row->cells[i] = read_cell(st, CQ_ROW_N_FIXED + (int)i, &cur->sel->columns[i]);
 }

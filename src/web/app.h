@@ -61,6 +61,12 @@ int cq_web_audit(struct cq_web_turn *t, struct cq_store *writer, const char *act
 int cq_web_audit_read(struct cq_web_turn *t, const char *action, const char *subject, int64_t id,
                       const char *after);
 
+/* Does this user lead others: an administrator or a lead? */
+bool cq_web_is_lead(const struct cq_web_turn *t);
+
+/* {"id": ID} */
+int cq_web_answer_id(struct cq_web_turn *t, int64_t id);
+
 /* Hash a password, one at a time. */
 int cq_web_hash(struct cq_web_turn *t, const char *password, char ret_hash[CQ_SECRET_HASH_MAX]);
 
@@ -79,7 +85,14 @@ int cq_web_add_user(struct cq_web_turn *t);
 int cq_web_change_user(struct cq_web_turn *t);
 int cq_web_get_calls(struct cq_web_turn *t);
 int cq_web_get_fields(struct cq_web_turn *t);
-int cq_web_export_calls(struct cq_web_turn *t);
+int cq_web_export_csv(struct cq_web_turn *t);
+int cq_web_export_xlsx(struct cq_web_turn *t);
+int cq_web_get_queries(struct cq_web_turn *t);
+int cq_web_add_query(struct cq_web_turn *t);
+int cq_web_change_query(struct cq_web_turn *t);
+int cq_web_remove_query(struct cq_web_turn *t);
+int cq_web_get_reviewers(struct cq_web_turn *t);
+int cq_web_assign(struct cq_web_turn *t);
 int cq_web_get_call(struct cq_web_turn *t);
 int cq_web_get_peaks(struct cq_web_turn *t);
 int cq_web_get_audio(struct cq_web_turn *t);

@@ -21,6 +21,7 @@
 #define TOUCH_S 60 /* a session's last use is written this often at most */
 #define ALL_ROLES ((1u << CQ_N_ROLES) - 1)
 #define ROLE(name) (1u << CQ_ROLE_##name)
+#define LEADS (ROLE(ADMIN) | ROLE(LEAD))
 #define STAFF (ROLE(ADMIN) | ROLE(LEAD) | ROLE(REVIEWER) | ROLE(TRAINER))
 
 #define NO_AUTH 2u /* a session is looked up but not asked for */
@@ -43,7 +44,14 @@ static const struct route routes[] = {
     {CQ_WEB_POST, "/api/users/#", cq_web_change_user, ROLE(ADMIN), 0},
     {CQ_WEB_GET, "/api/fields", cq_web_get_fields, STAFF, 0},
     {CQ_WEB_GET, "/api/calls", cq_web_get_calls, STAFF, 0},
-    {CQ_WEB_GET, "/api/calls.csv", cq_web_export_calls, STAFF, 0},
+    {CQ_WEB_GET, "/api/calls.csv", cq_web_export_csv, STAFF, 0},
+    {CQ_WEB_GET, "/api/calls.xlsx", cq_web_export_xlsx, STAFF, 0},
+    {CQ_WEB_GET, "/api/queries", cq_web_get_queries, STAFF, 0},
+    {CQ_WEB_POST, "/api/queries", cq_web_add_query, STAFF, 0},
+    {CQ_WEB_POST, "/api/queries/#", cq_web_change_query, STAFF, 0},
+    {CQ_WEB_DELETE, "/api/queries/#", cq_web_remove_query, STAFF, 0},
+    {CQ_WEB_GET, "/api/reviewers", cq_web_get_reviewers, LEADS, 0},
+    {CQ_WEB_POST, "/api/assignments", cq_web_assign, LEADS, 0},
     /* an agent sees their own calls, which the handlers look after */
     {CQ_WEB_GET, "/api/calls/#", cq_web_get_call, ALL_ROLES, 0},
     {CQ_WEB_GET, "/api/calls/#/peaks", cq_web_get_peaks, ALL_ROLES, 0},
@@ -56,7 +64,7 @@ static const struct route routes[] = {
     {CQ_WEB_POST, "/api/reviews/#/remark", cq_web_remark_review, STAFF, 0},
     {CQ_WEB_POST, "/api/reviews/#/submit", cq_web_submit_review, STAFF, 0},
     {CQ_WEB_POST, "/api/reviews/#/dispute", cq_web_dispute_review, ALL_ROLES, 0},
-    {CQ_WEB_POST, "/api/reviews/#/resolve", cq_web_resolve_review, ROLE(ADMIN) | ROLE(LEAD), 0},
+    {CQ_WEB_POST, "/api/reviews/#/resolve", cq_web_resolve_review, LEADS, 0},
 };
 
 /* Does the path fit, and with which number? */
@@ -149,6 +157,20 @@ int cq_web_audit_read(struct cq_web_turn *t, const char *action, const char *sub
     int r = cq_web_audit(t, w, action, subject, id, after);
     cq_web_pool_release(t->app->pool);
     return r;
+}
+
+bool cq_web_is_lead(const struct cq_web_turn *t)
+{
+    return t->has_session && (LEADS & 1u << t->session.user.role);
+}
+
+int cq_web_answer_id(struct cq_web_turn *t, int64_t id)
+{
+    cq_web_json(t);
+    cq_json_open_object(&t->json);
+    cq_json_put_int(&t->json, "id", id);
+    cq_json_close_object(&t->json);
+    return 0;
 }
 
 static void find_session(struct cq_web_turn *t)

@@ -78,15 +78,6 @@ static int read_new(struct cq_web_turn *t, const struct cq_json *body, struct cq
     return 0;
 }
 
-static int answer_id(struct cq_web_turn *t, int64_t id)
-{
-    cq_web_json(t);
-    cq_json_open_object(&t->json);
-    cq_json_put_int(&t->json, "id", id);
-    cq_json_close_object(&t->json);
-    return 0;
-}
-
 static int add(struct cq_web_turn *t, struct cq_store *w, const struct cq_user *u, const char *hash,
                int64_t *ret_id)
 {
@@ -123,7 +114,7 @@ int cq_web_add_user(struct cq_web_turn *t)
         cq_secret_wipe(hash, sizeof hash);
     }
     cq_json_free(doc);
-    return r ? r : answer_id(t, id);
+    return r ? r : cq_web_answer_id(t, id);
 }
 
 /* What is to change: role, disabled, password; in one transaction. */
@@ -185,5 +176,5 @@ int cq_web_change_user(struct cq_web_turn *t)
         r = change(t, role, disabled, password ? hash : NULL);
     cq_secret_wipe(hash, sizeof hash);
     cq_json_free(doc);
-    return r ? r : answer_id(t, t->id);
+    return r ? r : cq_web_answer_id(t, t->id);
 }

@@ -86,6 +86,81 @@ class Calls(unittest.TestCase):
         self.assertEqual(browser.js('document.querySelectorAll(".calls img").length'), 0)
 
 
+class Lists(unittest.TestCase):
+    """The table as a lead uses it: saved queries, columns, ticks, assignments."""
+
+    def setUp(self):
+        browser.open(f'{base}/calls')
+        browser.wait('document.querySelectorAll(".calls tbody tr").length === 6')
+
+    def test_columns_and_exports_are_those_of_the_table(self):
+        browser.click('.countline .columns')
+        browser.wait('!!document.querySelector("dialog .names")')
+        browser.type('dialog input[type=search]', 'agent.interruptions_per')
+        browser.wait('document.querySelectorAll("dialog .names > div").length === 1')
+        browser.click('dialog .names input')
+        browser.click('dialog .main')
+        browser.wait('document.querySelectorAll(".calls tbody tr").length === 6 && document.querySelectorAll(".calls td.value").length === 6')
+        self.assertIn('columns=agent.interruptions_per_min', browser.js('location.search'))
+        for kind in ('csv', 'xlsx'):
+            href = browser.js(f'document.querySelector("a[download=\\"calls.{kind}\\"]").getAttribute("href")')
+            self.assertIn('columns=agent.interruptions_per_min', href)
+        self.assertIn('5', browser.js('document.querySelector(".calls td.value").textContent + document.querySelector(".calls tbody").innerText'))
+
+    def test_a_query_is_saved_renamed_and_removed(self):
+        browser.open(f'{base}/calls?flag=dead_air')
+        browser.wait('document.querySelectorAll(".calls tbody tr").length === 1')
+        browser.js('(() => { const s = document.querySelector(".saved"); s.value = "edit"; s.dispatchEvent(new Event("change")); })()')
+        browser.wait('document.activeElement.id === "q-name"')
+        browser.call('Input.insertText', text=f'silent {NASTY}')
+        browser.click('#q-shared')
+        browser.key('Enter')
+        browser.wait('document.querySelectorAll(".savedlist .row").length === 1')
+        self.assertIn(NASTY, browser.js('document.querySelector(".savedlist").innerText'))
+        browser.click('.savedlist .rename')
+        browser.js('document.activeElement.value = ""')
+        browser.call('Input.insertText', text='silent calls')
+        browser.key('Enter')
+        browser.wait('document.querySelector(".savedlist .name")?.textContent === "silent calls"')
+        browser.key('Escape')
+        browser.wait('!document.querySelector("dialog") && [...document.querySelectorAll(".saved option")].some(o => o.textContent === "silent calls" && o.selected)')
+        browser.open(f'{base}/calls')
+        browser.wait('document.querySelectorAll(".calls tbody tr").length === 6')
+        browser.js('(() => { const s = document.querySelector(".saved"); s.value = s.options[1].value; s.dispatchEvent(new Event("change")); })()')
+        browser.wait('location.search === "?flag=dead_air" && document.querySelectorAll(".calls tbody tr").length === 1')
+        browser.js('(() => { const s = document.querySelector(".saved"); s.value = "edit"; s.dispatchEvent(new Event("change")); })()')
+        browser.wait('!!document.querySelector(".savedlist .remove")')
+        browser.click('.savedlist .remove')
+        browser.wait('!document.querySelector(".savedlist .remove")')
+        browser.key('Escape')
+
+    def test_calls_are_ticked_and_assigned(self):
+        browser.js('document.dispatchEvent(new KeyboardEvent("keydown", {key: "Home", bubbles: true}))')
+        browser.key('x')
+        browser.key('ArrowDown')
+        browser.key('ArrowDown')
+        browser.key('X', shift=True)
+        browser.wait('document.querySelectorAll(".calls tbody .tick input:checked").length === 3')
+        browser.wait('document.querySelector(".assign").textContent.includes("3")')
+        browser.click('.assign')
+        browser.wait('!!document.querySelector("dialog fieldset input[value=trainer]")')
+        browser.click('dialog fieldset input[value=trainer]')
+        browser.click('dialog .main')
+        browser.wait('document.querySelector("#toast").textContent.startsWith("3 of 3")')
+        browser.wait('document.querySelectorAll(".calls .assigned").length === 3')
+        browser.open(f'{base}/calls?assigned=trainer')
+        browser.wait('document.querySelectorAll(".calls tbody tr").length === 3')
+        browser.click('.filters button.chip')
+        browser.wait('document.querySelectorAll(".calls tbody tr").length === 6 && !location.search')
+
+    def test_the_names_are_listed_where_a_condition_is_wrong(self):
+        browser.open(f'{base}/calls?where=interuptions%20%3E%202')
+        browser.wait('document.querySelectorAll(".namesbelow .names > div").length > 50')
+        browser.js('document.querySelector(".where").value = ""')
+        browser.js('[...document.querySelectorAll(".namesbelow .names button")].find(b => b.textContent === "agent.interruptions").click()')
+        self.assertEqual(browser.js('document.querySelector(".where").value'), 'agent.interruptions')
+
+
 class Call(unittest.TestCase):
     def test_it_plays_and_the_keys_work(self):
         open_call('cuts-in-zh')
@@ -271,9 +346,13 @@ class Words(unittest.TestCase):
         folder = os.path.join(ROOT, 'src', 'web', 'assets')
         with open(os.path.join(folder, 'lang.js'), encoding='utf-8') as f:
             lang = f.read()
+        for name in sorted(os.listdir(folder)):
+            if name.startswith('lang_'):
+                with open(os.path.join(folder, name), encoding='utf-8') as f:
+                    lang += f.read()
         missing = set()
         for name in os.listdir(folder):
-            if name.endswith('.js') and name != 'lang.js':
+            if name.endswith('.js') and not name.startswith('lang'):
                 with open(os.path.join(folder, name), encoding='utf-8') as f:
                     for text in re.findall(r"\bt\('((?:[^'\\]|\\.)*)'\)", f.read()):
                         if f"'{text}':" not in lang:

@@ -73,7 +73,7 @@ function drawTop() {
 }
 
 const keys = {
-  'Calls': [['/', 'search'], ['↓ ↑', 'next, previous call'], ['Enter', 'open the call'], ['d', 'light or dark']],
+  'Calls': [['/', 'search'], ['↓ ↑', 'next, previous call'], ['Enter', 'open the call'], ['x', 'tick the call'], ['X', 'tick up to here'], ['d', 'light or dark']],
   'Listening': [
     ['Space', 'play, pause'], ['← →', '2 s back, on'], ['Shift ← →', '10 s back, on'], ['n p', 'next, previous event'],
     ['[ ]', 'slower, faster'], ['a c b', 'agent alone, customer alone, both'], ['s', 'skip silence'],

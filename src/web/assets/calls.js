@@ -1,32 +1,22 @@
 // The table of calls: filters in the address, so that a view can be kept and sent; pages come as one scrolls.
 import {get} from './api.js';
-import {flagName, t} from './lang.js';
+import {assignDialog} from './assign.js';
+import {chooseColumns, columnsOf, currentFilter, filterBar, namesBelow, queryOf} from './filters.js';
+import {flagName, measureName, t} from './lang.js';
+import {savedPicker} from './saved.js';
 import {clock, h, isWriting, percent, scoreMark, toast, when} from './ui.js';
+
+export {currentFilter};
 
 const PAGE = 60;
 const MAX_ROWS = 3000; // beyond, a narrower filter serves better than more scrolling
-const FILTERS = ['where', 'flag', 'severity', 'agent', 'queue', 'since', 'until', 'order'];
 const COLUMNS = [
   // field to sort by, heading, class, first direction
   ['started_at', 'Started', '', '-'], ['agent', 'Agent', '', ''], ['queue', 'Queue', '', ''],
   ['duration_s', 'Length', 'right', '-'], ['score', 'Score', 'right', ''], ['severity', 'Flags', '', '-'],
-  [null, 'Recording', ''],
+  [null, 'Status', ''], [null, 'Recording', ''],
 ];
 let fields = null;
-
-export function currentFilter() {
-  const q = new URLSearchParams(location.search);
-  return Object.fromEntries(FILTERS.map((k) => [k, q.get(k) ?? '']));
-}
-
-function queryOf(filter) {
-  const q = new URLSearchParams();
-  for (const [key, value] of Object.entries(filter)) {
-    if (value)
-      q.set(key, value);
-  }
-  return q;
-}
 
 function flagChips(flags, severity) {
   return flags.map((f) => h('span', {class: `chip ${severity ?? ''}`}, flagName(f)));
@@ -41,56 +31,49 @@ function scoreCell(call) {
           h('span', {class: 'coverage', title: t('share of the form that the score rests on')}, percent(call.coverage))];
 }
 
-function rowOf(call) {
+// new, mine, done, disputed; who is to review it, and until when.
+function statusCell(call) {
+  const late = call.due_at && new Date(call.due_at) < new Date();
+  const due = call.due_at ? `${t('Until')} ${when(call.due_at)}` : '';
+  return [h('span', {class: `status ${call.review}`, title: due}, t(`status: ${call.review}`)),
+          call.assigned_to && h('span', {class: 'soft assigned', title: due}, call.assigned_to),
+          late && h('span', {class: 'late', title: due}, t('overdue'))];
+}
+
+function valueCell(v) {
+  return v === null ? '' : typeof v === 'number' ? String(Math.round(v * 1000) / 1000) : String(v);
+}
+
+function rowOf(call, columns, tick) {
   return h('tr', {'data-id': call.id, tabindex: -1},
-    h('td', {}, h('a', {href: `/call/${call.id}`}, when(call.started_at) || `#${call.id}`)),
+    tick && h('td', {class: 'tick'}, h('input', {type: 'checkbox', 'aria-label': `${t('Tick call')} ${call.id}`})),
+    h('td', {class: 'nowrap'}, h('a', {href: `/call/${call.id}`}, when(call.started_at) || `#${call.id}`)),
     h('td', {}, call.agent ?? ''), h('td', {}, call.queue ?? ''),
     h('td', {class: 'right'}, clock(call.duration_s)), h('td', {class: 'right nowrap'}, scoreCell(call)),
-    h('td', {class: 'chips'}, flagChips(call.flags, call.severity)), h('td', {class: 'file', title: call.file}, call.file ?? ''));
+    h('td', {class: 'chips'}, flagChips(call.flags, call.severity)), h('td', {class: 'nowrap'}, statusCell(call)),
+    columns.map((c) => h('td', {class: 'right value'}, valueCell(call.values?.[c] ?? null))),
+    h('td', {class: 'file', title: call.file}, call.file ?? ''));
 }
 
-function filterBar(filter, apply) {
-  const where = h('input', {
-    type: 'search', class: 'where', list: 'fields', value: filter.where, spellcheck: 'false', autocomplete: 'off',
-    placeholder: t('Search, e.g.') + ' agent.interruptions_per_min > 2 and duration_s > 60',
-    'aria-label': t('Condition'), onchange: (e) => apply({where: e.target.value.trim()}),
-  });
-  const text = (key, name) => h('input', {
-    value: filter[key], placeholder: t(name), 'aria-label': t(name), class: 'short',
-    onchange: (e) => apply({[key]: e.target.value.trim()}),
-  });
-  const date = (key, name) => h('label', {class: 'inline'}, t(name), h('input', {
-    type: 'date', class: 'date', value: filter[key], onchange: (e) => apply({[key]: e.target.value})}));
-  const flag = h('select', {'aria-label': t('Flag'), onchange: (e) => apply({flag: e.target.value})},
-    h('option', {value: ''}, t('any flag')),
-    fields.flags.map((f) => h('option', {value: f.flag, selected: f.flag === filter.flag},
-                              `${flagName(f.flag)} (${f.calls})`)));
-  const severity = h('select', {'aria-label': t('Severity'), onchange: (e) => apply({severity: e.target.value})},
-    [['', 'all calls'], ['info', 'flagged'], ['warning', 'warnings'], ['critical', 'critical']]
-      .map(([v, name]) => h('option', {value: v, selected: v === filter.severity}, t(name))));
-  return h('div', {class: 'filters', role: 'search'},
-    h('datalist', {id: 'fields'}, fields.fields.map((f) => h('option', {value: f.name}, f.help))),
-    where, severity, flag, text('agent', 'Agent'), text('queue', 'Queue'), date('since', 'from'), date('until', 'to'),
-    h('button', {class: 'quiet', onclick: () => apply(Object.fromEntries(FILTERS.map((k) => [k, ''])))}, t('Clear')),
-    h('a', {class: 'button', href: `/api/calls.csv?${queryOf(filter)}`, download: 'calls.csv'}, 'CSV'));
-}
-
-function headRow(filter, apply) {
-  return h('tr', {}, COLUMNS.map(([field, name, cls, first]) => {
+function headRow(filter, apply, columns, tickAll) {
+  const now = filter.order || '-started_at';
+  const heading = ([field, name, cls, first]) => {
+    const text = first === undefined && field ? measureName(name) : t(name);
     if (!field)
-      return h('th', {class: cls}, t(name));
-    const now = filter.order || '-started_at';
+      return h('th', {class: cls, scope: 'col'}, text);
     const up = now === field, down = now === `-${field}`;
-    const turned = up ? `-${field}` : down ? field : `${first}${field}`;
-    return h('th', {class: cls, 'aria-sort': up ? 'ascending' : down ? 'descending' : undefined},
-      h('button', {class: 'sort', onclick: () => apply({order: turned})}, t(name), up ? ' ▲' : down ? ' ▼' : ''));
-  }));
+    const turned = up ? `-${field}` : down ? field : `${first ?? '-'}${field}`;
+    return h('th', {class: cls, scope: 'col', 'aria-sort': up ? 'ascending' : down ? 'descending' : undefined},
+      h('button', {class: 'sort', onclick: () => apply({order: turned})}, text, up ? ' ▲' : down ? ' ▼' : ''));
+  };
+  const all = [...COLUMNS.slice(0, -1), ...columns.map((c) => [c, c, 'right value', undefined]), COLUMNS.at(-1)];
+  return h('tr', {}, tickAll && h('th', {class: 'tick', scope: 'col'}, tickAll), all.map(heading));
 }
 
 // Rows as they come: `ids` goes on growing, for "next call".
 class Rows {
-  constructor(body, end, filter) {
-    Object.assign(this, {body, end, filter, ids: [], next: null, busy: false, done: false, at: -1});
+  constructor(body, end, filter, make) {
+    Object.assign(this, {body, end, filter, make, ids: [], next: null, busy: false, done: false, at: -1});
   }
 
   async more(first) {
@@ -105,7 +88,7 @@ class Rows {
       q.set('count', '1');
     try {
       const answer = await get(`/api/calls?${q}`);
-      this.body.append(...answer.calls.map(rowOf));
+      this.body.append(...answer.calls.map(this.make));
       this.ids.push(...answer.calls.map((c) => c.id));
       this.next = answer.next;
       this.done = !answer.next || this.ids.length >= MAX_ROWS;
@@ -133,27 +116,76 @@ class Rows {
   }
 }
 
-export async function showCalls(main, {go}) {
+// Which calls are ticked; with Shift, all between the last one and this.
+class Ticks {
+  constructor(body, changed) {
+    Object.assign(this, {body, changed, last: null});
+    body.addEventListener('click', (e) => {
+      if (e.target.type === 'checkbox')
+        this.clicked(e.target.closest('tr').sectionRowIndex, e.target.checked, e.shiftKey);
+    });
+  }
+
+  boxes() {
+    return [...this.body.querySelectorAll('.tick input')];
+  }
+
+  ids() {
+    return this.boxes().filter((b) => b.checked).map((b) => Number(b.closest('tr').dataset.id));
+  }
+
+  clicked(at, on, range) {
+    const boxes = this.boxes();
+    const from = range && this.last !== null ? this.last : at;
+    for (let i = Math.min(from, at); i <= Math.max(from, at); i++)
+      boxes[i].checked = on;
+    this.last = at;
+    this.changed();
+  }
+
+  all(on) {
+    this.boxes().forEach((b) => { b.checked = on; });
+    this.changed();
+  }
+}
+
+export async function showCalls(main, {go, user}) {
   fields ??= await get('/api/fields');
   const filter = currentFilter();
+  const columns = columnsOf(filter);
+  const lead = user.role === 'lead' || user.role === 'admin';
   const apply = (change) => {
     const q = queryOf({...filter, ...change}).toString();
     go(q ? `/calls?${q}` : '/calls');
   };
   const body = h('tbody', {onclick: (e) => {
     const row = e.target.closest('tr');
-    if (row && !e.target.closest('a') && !getSelection().toString())
+    if (row && !e.target.closest('a, .tick') && !getSelection().toString())
       go(`/call/${row.dataset.id}`);
   }});
   const end = h('p', {class: 'end soft', role: 'status'});
-  const rows = new Rows(body, end, filter);
-  const count = h('span', {class: 'soft'});
+  const rows = new Rows(body, end, filter, (call) => rowOf(call, columns, lead));
+  const count = h('span', {class: 'soft count'});
+  const assign = lead && h('button', {class: 'quiet assign', onclick: () =>
+    assignDialog(filter, ticks.ids(), rows.count, () => go(location.pathname + location.search, true)).catch((e) => toast(e.message, true))},
+    t('Assign …'));
+  const ticks = new Ticks(body, () => {
+    const n = ticks.ids().length;
+    assign.textContent = n ? t('Assign {n} ticked …').replace('{n}', n) : t('Assign …');
+  });
+  const tickAll = lead && h('input', {type: 'checkbox', 'aria-label': t('Tick all that are loaded'), onchange: (e) => ticks.all(e.target.checked)});
   const scroller = h('div', {class: 'scroller', tabindex: -1, onscroll: () => {
     if (scroller.scrollTop + scroller.clientHeight > scroller.scrollHeight - 600)
       rows.more().catch((e) => toast(e.message, true));
-  }}, h('table', {class: 'list calls'}, h('thead', {}, headRow(filter, apply)), body), end);
+  }}, h('table', {class: 'list calls'}, h('thead', {}, headRow(filter, apply, columns, tickAll)), body), end);
   document.title = `${t('Calls')} - callqa`;
-  main.replaceChildren(h('div', {class: 'callspage'}, filterBar(filter, apply), h('div', {class: 'countline'}, count), scroller));
+  const bar = filterBar(fields, filter, apply);
+  const saved = await savedPicker(filter, user, go);
+  const download = (kind) => h('a', {class: 'button small', href: `/api/calls.${kind}?${queryOf(filter)}`, download: `calls.${kind}`}, kind.toUpperCase());
+  main.replaceChildren(h('div', {class: 'callspage'}, bar,
+    h('div', {class: 'countline row'}, saved, count, h('span', {class: 'grow'}), assign,
+      h('button', {class: 'quiet columns', onclick: () => chooseColumns(fields, filter, apply)}, t('Columns …')), download('csv'), download('xlsx')),
+    scroller));
   try {
     await rows.more(true);
     count.textContent = t('{n} calls').replace('{n}', rows.count);
@@ -161,6 +193,8 @@ export async function showCalls(main, {go}) {
   } catch (e) {
     end.textContent = e.message;
     end.classList.add('wrong');
+    if (filter.where && e.code === 'bad_request')
+      end.after(namesBelow(fields, main.querySelector('.where')));
   }
   function onKey(e) {
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog'))
@@ -177,7 +211,11 @@ export async function showCalls(main, {go}) {
       rows.select(0);
     else if (e.key === '/')
       main.querySelector('.where').focus();
-    else if (e.key === 'Enter' && rows.at >= 0 && !e.target.closest('button, a'))
+    else if (e.key === 'x' && lead && rows.at >= 0)
+      ticks.clicked(rows.at, !ticks.boxes()[rows.at].checked, false);
+    else if (e.key === 'X' && lead && rows.at >= 0)
+      ticks.clicked(rows.at, true, true);
+    else if (e.key === 'Enter' && rows.at >= 0 && !e.target.closest('button, a, summary'))
       go(`/call/${rows.ids[rows.at]}`);
     else
       return;
@@ -186,4 +224,3 @@ export async function showCalls(main, {go}) {
   document.addEventListener('keydown', onKey);
   return () => document.removeEventListener('keydown', onKey);
 }
-

@@ -1,6 +1,9 @@
 // The page's words. English texts are their own keys; tests/web check that each has its Chinese.
 
+import {zhLists} from './lang_lists.js';
+
 const zh = {
+  ...zhLists,
   'Main menu': '主菜单', 'Calls': '通话', 'Users': '用户', 'Keys': '快捷键', 'Light': '浅色', 'Dark': '深色', 'Log in': '登录',
   'Log out': '退出', 'Name': '用户名', 'Password': '密码', 'Close': '关闭',
   'Call recordings, measured and reviewed': '通话录音测评与质检',
@@ -138,7 +141,7 @@ export function measureName(name) {
 
 // Words of the JSON that English readers should not see raw.
 function english(text) {
-  return {took_floor: 'took the floor', dtmf: 'key', sit: 'information tone'}[text] ?? text;
+  return {took_floor: 'took the floor', dtmf: 'key', sit: 'information tone'}[text] ?? text.replace(/^status: /, '');
 }
 
 export const words = {zh, events, flags, measures};
