@@ -14,6 +14,7 @@ extern const struct cq_command cq_command_agreement;
 extern const struct cq_command cq_command_analyze;
 extern const struct cq_command cq_command_appraise;
 extern const struct cq_command cq_command_audit;
+extern const struct cq_command cq_command_calibrate;
 extern const struct cq_command cq_command_config;
 extern const struct cq_command cq_command_db;
 extern const struct cq_command cq_command_evaluate;
@@ -53,6 +54,7 @@ const struct cq_command *const cq_commands[] = {
     &cq_command_sample,
     &cq_command_review,
     &cq_command_agreement,
+    &cq_command_calibrate,
     &cq_command_rubric,
     &cq_command_serve,
     &cq_command_user,

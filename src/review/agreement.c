@@ -1,24 +1,12 @@
 #include "review/agreement.h"
 
+#include "base/random.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
 #define SEED 20261124u /* fixed: the same scores give the same interval */
-
-/* splitmix64 (Steele, Lea & Flood 2014) */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static size_t draw(uint64_t *state, size_t n)
-{
-    return (size_t)(next_random(state) % n); /* its bias is below n / 2^64 */
-}
 
 double cq_agreement_kappa(const struct cq_pair *v, size_t n)
 {
@@ -84,7 +72,7 @@ int cq_agreement_pairs(const struct cq_pair *v, size_t n, struct cq_agreement *r
         double *kappas = calloc(CQ_AGREEMENT_RESAMPLES, sizeof *kappas);
         for (int k = 0; sample && kappas && k < CQ_AGREEMENT_RESAMPLES; k++) {
             for (size_t i = 0; i < n; i++)
-                sample[i] = v[draw(&state, n)];
+                sample[i] = v[cq_random_below(&state, n)];
             double kappa = cq_agreement_kappa(sample, n);
             if (!isnan(kappa))
                 kappas[got++] = kappa;
@@ -188,7 +176,7 @@ int cq_agreement_raters(const struct cq_rating *v, size_t n, struct cq_agreement
     }
     for (int k = 0; !r && n_units >= CQ_AGREEMENT_FEW && k < CQ_AGREEMENT_RESAMPLES; k++) {
         for (size_t i = 0; i < n_units; i++)
-            pick[i] = draw(&state, n_units);
+            pick[i] = cq_random_below(&state, n_units);
         double alpha = alpha_of(units, pick, n_units);
         if (!isnan(alpha))
             alphas[got++] = alpha;

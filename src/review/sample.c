@@ -1,21 +1,16 @@
 #include "review/sample.h"
 
+#include "base/random.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* splitmix64's mixing (Steele, Lea & Flood 2014) of seed and id. */
-static uint64_t mix(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 /* In (0, 1): 53 bits, never an end. */
 static double uniform(uint64_t seed, int64_t call)
 {
-    uint64_t z = mix(mix(seed + 0x9e3779b97f4a7c15u) + (uint64_t)call * 0x9e3779b97f4a7c15u);
+    uint64_t z =
+        cq_random_mix(cq_random_mix(seed + 0x9e3779b97f4a7c15u) + (uint64_t)call * 0x9e3779b97f4a7c15u);
     return ((double)(z >> 11) + 0.5) / 9007199254740992.0;
 }
 

@@ -7,7 +7,8 @@
 
 #define DECIMALS 9
 #define MAX_PATH_BYTES 512
-#define MAX_SHOWN 80 /* bytes of an old or a new value */
+#define MAX_SHOWN 80       /* bytes of an old or a new value */
+#define MAX_SHOWN_LIST 320 /* of a list: a curve is told whole */
 
 struct differ {
     struct cq_str *out;
@@ -114,14 +115,15 @@ static void add_short(struct cq_str *out, const struct cq_json *v)
     }
 }
 
-/* At most MAX_SHOWN bytes of a value, cut between characters. */
+/* The beginning of a value, cut between characters. */
 static void add_cut(struct cq_str *out, const struct cq_json *v)
 {
     struct cq_str text = {0};
     add_short(&text, v);
     size_t n = text.n;
-    if (n > MAX_SHOWN) {
-        n = MAX_SHOWN;
+    size_t most = v->type == CQ_JSON_ARRAY ? MAX_SHOWN_LIST : MAX_SHOWN;
+    if (n > most) {
+        n = most;
         while (n && ((unsigned char)text.s[n] & 0xc0) == 0x80)
             n--;
     }
