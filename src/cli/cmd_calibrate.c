@@ -1,6 +1,7 @@
 /* callqa calibrate: propose curves that score as the reviewers do. */
 #include "base/error.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/path.h"
 #include "cli/calibrate.h"
 #include "cli/command.h"
@@ -138,11 +139,12 @@ static int fit_items(struct run *k)
 /* 1.0.0 to 1.1.0; anything else gets a word behind it. */
 static char *next_version(const char *version)
 {
-    char rest;
-    int major, minor, patch;
-    if (sscanf(version, "%9d.%9d.%9d%c", &major, &minor, &patch, &rest) == 3 && major >= 0 && minor >= 0)
-        return cq_str_format("%d.%d.0", major, minor + 1);
-    return cq_str_format("%s-calibrated", version);
+    const char *dot = strchr(version, '.'), *last = dot ? strchr(dot + 1, '.') : NULL;
+    int64_t minor;
+    if (!last || strchr(last + 1, '.') || strspn(version, "0123456789.") != strlen(version) ||
+        cq_number_parse_int(dot + 1, (size_t)(last - dot - 1), &minor) || minor > INT32_MAX)
+        return cq_str_format("%s-calibrated", version);
+    return cq_str_format("%.*s.%d.0", (int)(dot - version), version, (int)minor + 1);
 }
 
 static char *source_of(const struct run *k, const struct cq_calibrated *c, const struct cq_indicator *ind)
@@ -164,8 +166,10 @@ static int make_draft(struct run *k)
     if (!curves || !k->version)
         r = -ENOMEM;
     for (size_t i = 0; !r && i < k->n; i++) {
+        if (!k->v[i].proposed)
+            continue;
         const struct cq_rubric_item *item = &k->rubric->items[k->v[i].material->item];
-        for (size_t j = 0; !r && k->v[i].proposed && j < item->n_indicators; j++) {
+        for (size_t j = 0; !r && j < item->n_indicators; j++) {
             if (!k->v[i].found.changed[j])
                 continue;
             char *source = source_of(k, &k->v[i], &item->indicators[j]);
