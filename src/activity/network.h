@@ -2,8 +2,9 @@
  * activity/network.h - the detector's network in 16-bit fixed point.
  *
  * The graph is that of tools/train/model.py: a U of four rates (10, 20, 40, 80 ms), run twice with shared
- * weights, once with each channel as "own". Rows are int16, products are summed in int32 and shifted back;
- * nothing is rounded in floating point, so that every instruction set gives the same logits to the bit.
+ * weights, once with each channel as "own". Rows are int16, products are summed in int32; each sum is brought
+ * to its output's unit by single float operations that every machine rounds alike (network_kernel.h), so that
+ * every instruction set gives the same logits to the bit.
  */
 #ifndef CQ_ACTIVITY_NETWORK_H
 #define CQ_ACTIVITY_NETWORK_H
@@ -27,10 +28,14 @@ enum cq_network_output {
 struct cq_model;
 
 /*
- * Format of a model file, little endian: "CQMODEL\n", uint32 format (1), uint32 feature version, uint32 number
- * of layers, then for each layer uint16 taps, inputs of a tap, outputs, shift; int32 bias of each output; int16
- * weights [output][tap][input]; at the end 64 hexadecimal digits: SHA-256 of everything before. Sizes must be
- * those of the graph. -EBADMSG: damaged or not a model (err says what). -ENOTSUP: made for other features.
+ * Format of a model file, little endian: "CQMODEL\n", uint32 format (2), uint32 feature version, uint32 number
+ * of layers; of each of the CQ_FEAT_N features int16 centre, then int16 limits of the distance from it, then
+ * int16 shifts that the distance gets to the left; then for each layer uint16 taps, inputs of a tap, outputs,
+ * 0; of each output float32 multipliers from its sum to its own unit, then float32 factors of the skip added to
+ * it (0 where the graph has none), then int32 biases; int16 weights [output][tap][input]; at the end 64
+ * hexadecimal digits: SHA-256 of everything before. Sizes must be those of the graph. Units of activations are
+ * the exporter's choice (tools/train/export.py); logits have 1 / CQ_NET_LOGIT_ONE. -EBADMSG: damaged or not a
+ * model (err says what). -ENOTSUP: another format, or made for other features.
  */
 int cq_model_parse(const void *bytes, size_t n, struct cq_error *err, struct cq_model **ret_model);
 /* -ENOENT, -EACCES, -EIO beside the above; path NULL = "activity-2.bin" of the data folder. */

@@ -1,9 +1,10 @@
 /*
- * activity/network_kernel.h - one layer over many rows: y = clip16(relu((W x + b) >> shift)) [+ residual].
+ * activity/network_kernel.h - one layer over many rows: y = clip16(relu(round((W x + b) * m))) [+ residual].
  *
  * Weights are packed for pairs of inputs: [output / 8][tap][input / 2][8 outputs][2 inputs], outputs and inputs
- * padded with zeros. Integer arithmetic throughout: every implementation gives equal results. The loader proves
- * that no sum can leave int32.
+ * padded with zeros. Sums are integers, and the loader proves that none can leave int32; one multiplication and
+ * at most one more with one addition in float follow, never contracted, rounded to even: every implementation
+ * gives equal results.
  */
 #ifndef CQ_ACTIVITY_NETWORK_KERNEL_H
 #define CQ_ACTIVITY_NETWORK_KERNEL_H
@@ -20,9 +21,10 @@ struct cq_layer {
     int n_taps;
     int n_in;  /* of one tap, even */
     int n_out; /* a multiple of CQ_NET_GROUP, padded */
-    int shift; /* >= 1 */
     const int16_t *weights;
-    const int32_t *bias; /* with half of the last place added, so that the shift rounds */
+    const int32_t *bias;
+    const float *multiplier; /* from a sum to the unit of its output */
+    const float *skip; /* from the unit of `add` to that of the output, where it is added before the relu */
 };
 
 struct cq_layer_io {

@@ -6,13 +6,16 @@
 #include "base/path.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAGIC "CQMODEL\n"
 #define MAGIC_BYTES 8
-#define FORMAT 1
+#define FORMAT 2
+#define LARGEST_MULTIPLIER 0.5f /* with it no rescaled sum can leave int32 */
+#define LARGEST_SKIP 64.0f
 #define HASH_DIGITS (CQ_HASH_HEX - 1)
 
 const struct net_shape cq_net_shapes[NET_LAYERS] = {
@@ -58,46 +61,91 @@ static size_t n_weights(const struct net_shape *s)
     return (size_t)padded(s->n_out) * (size_t)s->n_taps * (size_t)s->n_in;
 }
 
-/* Whether no input can drive the sum of an output out of int32: features have either sign, activations none. */
-static bool sum_fits(int64_t up, int64_t down, int32_t bias, int shift, bool features)
+/* A float of the file; NAN where it is not in [0, most]. */
+static float take_factor(struct reader *r, float most)
 {
-    const int64_t most = features ? (up + down) * CQ_FEAT_LIMIT : (up > down ? up : down) * INT16_MAX;
-    return most + (bias < 0 ? -(int64_t)bias : bias) + ((int64_t)1 << (shift - 1)) <= INT32_MAX;
+    const uint32_t bits = take(r, 4);
+    float v;
+    memcpy(&v, &bits, sizeof v);
+    return v >= 0.0f && v <= most ? v : NAN;
 }
 
-/* Weights come [output][tap][input]; see network_kernel.h for where they go. */
-static int read_layer(struct reader *r, const struct net_shape *s, int16_t *weights, int32_t *bias,
-                      struct cq_layer *ret_layer)
+static bool read_inputs(struct reader *r, struct net_inputs *ret_inputs)
+{
+    bool good = r->left >= (size_t)3 * 2 * CQ_FEAT_N;
+    for (int i = 0; i < CQ_FEAT_N; i++)
+        ret_inputs->centre[i] = (int16_t)take(r, 2);
+    for (int i = 0; i < CQ_FEAT_N; i++)
+        ret_inputs->limit[i] = (int16_t)take(r, 2);
+    for (int i = 0; i < CQ_FEAT_N && good; i++) {
+        const uint32_t shift = take(r, 2);
+        /* distances from a centre inside the limit of features stay in int16 */
+        good = shift < 15 && ret_inputs->limit[i] > 0 && ret_inputs->limit[i] << shift <= INT16_MAX &&
+               ret_inputs->centre[i] > -CQ_FEAT_LIMIT && ret_inputs->centre[i] < CQ_FEAT_LIMIT;
+        ret_inputs->factor[i] = (int16_t)(good ? 1 << shift : 1);
+    }
+    return good;
+}
+
+/* Largest value of input k of a layer, k counting over its taps. */
+static int64_t input_limit(const struct cq_model *m, bool features, size_t k)
+{
+    const size_t i = k % CQ_FEAT_N;
+    return features ? (int64_t)m->inputs.limit[i] * m->inputs.factor[i] : INT16_MAX;
+}
+
+/* One output's weights, [tap][input] (see network_kernel.h for where they go); whether no input can drive its
+ * sum out of int32: features have either sign, activations none.
+ */
+static bool read_output(struct reader *r, const struct cq_model *m, size_t n, bool features, int o,
+                        int32_t bias, int16_t *weights)
+{
+    int64_t up = 0, down = 0;
+    for (size_t k = 0; k < n; k++) {
+        const int16_t w = (int16_t)take(r, 2);
+        const size_t group = (size_t)(o / CQ_NET_GROUP) * n * CQ_NET_GROUP;
+        weights[group + (k / 2 * CQ_NET_GROUP + (size_t)(o % CQ_NET_GROUP)) * 2 + k % 2] = w;
+        if (w > 0)
+            up += w * input_limit(m, features, k);
+        else
+            down -= w * input_limit(m, features, k);
+    }
+    const int64_t most = features ? up + down : up > down ? up : down;
+    return most + (bias < 0 ? -(int64_t)bias : bias) <= INT32_MAX;
+}
+
+static int read_layer(struct reader *r, const struct net_shape *s, struct cq_model *m, size_t first_weight,
+                      size_t first_out, struct cq_layer *ret_layer)
 {
     const size_t n_per_out = (size_t)s->n_taps * (size_t)s->n_in;
-    const uint32_t taps = take(r, 2), n_in = take(r, 2), n_out = take(r, 2), shift = take(r, 2);
-    if (taps != (uint32_t)s->n_taps || n_in != (uint32_t)s->n_in || n_out != (uint32_t)s->n_out || shift < 1 ||
-        shift > 24 || r->left < (size_t)s->n_out * (4 + 2 * n_per_out))
+    const uint32_t taps = take(r, 2), n_in = take(r, 2), n_out = take(r, 2), zero = take(r, 2);
+    int16_t *weights = m->weights + first_weight;
+    int32_t *bias = m->bias + first_out;
+    float *multiplier = m->multiplier + first_out, *skip = m->skip + first_out;
+    if (taps != (uint32_t)s->n_taps || n_in != (uint32_t)s->n_in || n_out != (uint32_t)s->n_out || zero ||
+        r->left < (size_t)s->n_out * (12 + 2 * n_per_out))
         return -EBADMSG;
+    bool good = true;
+    for (int o = 0; o < s->n_out; o++) {
+        multiplier[o] = take_factor(r, LARGEST_MULTIPLIER);
+        good = good && !isnan(multiplier[o]);
+    }
+    for (int o = 0; o < s->n_out; o++) {
+        skip[o] = take_factor(r, LARGEST_SKIP);
+        good = good && !isnan(skip[o]);
+    }
     for (int o = 0; o < s->n_out; o++)
         bias[o] = (int32_t)take(r, 4);
-    for (int o = 0; o < s->n_out; o++) {
-        int64_t up = 0, down = 0;
-        for (size_t k = 0; k < n_per_out; k++) {
-            const int16_t w = (int16_t)take(r, 2);
-            const size_t group = (size_t)(o / CQ_NET_GROUP) * n_per_out * CQ_NET_GROUP;
-            weights[group + (k / 2 * CQ_NET_GROUP + (size_t)(o % CQ_NET_GROUP)) * 2 + k % 2] = w;
-            if (w > 0)
-                up += w;
-            else
-                down -= w;
-        }
-        if (!sum_fits(up, down, bias[o], (int)shift, s == &cq_net_shapes[NET_IN]))
-            return -EBADMSG;
-        bias[o] += (int32_t)1 << (shift - 1);
-    }
+    for (int o = 0; o < s->n_out && good; o++)
+        good = read_output(r, m, n_per_out, s == &cq_net_shapes[NET_IN], o, bias[o], weights);
     *ret_layer = (struct cq_layer){.n_taps = s->n_taps,
                                    .n_in = s->n_in,
                                    .n_out = padded(s->n_out),
-                                   .shift = (int)shift,
                                    .weights = weights,
-                                   .bias = bias};
-    return 0;
+                                   .bias = bias,
+                                   .multiplier = multiplier,
+                                   .skip = skip};
+    return good ? 0 : -EBADMSG;
 }
 
 static int check_frame(const uint8_t *p, size_t n, struct cq_error *err, char ret_id[9])
@@ -116,15 +164,16 @@ static int check_frame(const uint8_t *p, size_t n, struct cq_error *err, char re
 
 static int read_layers(struct reader *r, struct cq_model *m)
 {
-    int16_t *w = m->weights;
-    int32_t *b = m->bias;
+    size_t first_weight = 0, first_out = 0;
+    if (!read_inputs(r, &m->inputs))
+        return -EBADMSG;
     for (int i = 0; i < NET_LAYERS; i++) {
         const struct net_shape *s = &cq_net_shapes[i];
-        const int e = read_layer(r, s, w, b, &m->layer[i]);
+        const int e = read_layer(r, s, m, first_weight, first_out, &m->layer[i]);
         if (e)
             return e;
-        w += n_weights(s);
-        b += padded(s->n_out);
+        first_weight += n_weights(s);
+        first_out += (size_t)padded(s->n_out);
     }
     return r->left ? -EBADMSG : 0;
 }
@@ -154,7 +203,9 @@ int cq_model_parse(const void *bytes, size_t n, struct cq_error *err, struct cq_
     r = -ENOMEM;
     m->weights = calloc(weights, sizeof *m->weights);
     m->bias = calloc(outs, sizeof *m->bias);
-    if (!m->weights || !m->bias)
+    m->multiplier = calloc(outs, sizeof *m->multiplier);
+    m->skip = calloc(outs, sizeof *m->skip);
+    if (!m->weights || !m->bias || !m->multiplier || !m->skip)
         goto out;
     r = read_layers(&in, m);
     if (r)
@@ -199,6 +250,8 @@ struct cq_model *cq_model_free(struct cq_model *model)
         return NULL;
     free(model->weights);
     free(model->bias);
+    free(model->multiplier);
+    free(model->skip);
     free(model);
     return NULL;
 }

@@ -40,10 +40,20 @@ struct net_shape {
 
 extern const struct net_shape cq_net_shapes[NET_LAYERS];
 
+/* Features as the first layer takes them: ((feature - centre) cut to +-limit) * factor. */
+struct net_inputs {
+    int16_t centre[CQ_FEAT_N];
+    int16_t limit[CQ_FEAT_N];
+    int16_t factor[CQ_FEAT_N]; /* a power of two; limit * factor fits in int16 */
+};
+
 struct cq_model {
+    struct net_inputs inputs;
     struct cq_layer layer[NET_LAYERS];
-    int16_t *weights; /* packed, all layers; owned */
-    int32_t *bias;    /* owned */
+    int16_t *weights;  /* packed, all layers; owned */
+    int32_t *bias;     /* owned */
+    float *multiplier; /* owned */
+    float *skip;       /* owned */
     char id[9];
 };
 

@@ -2,6 +2,7 @@
  */
 #include "activity/network.h"
 
+#include "base/hash.h"
 #include "base/path.h"
 
 #include <errno.h>
@@ -184,12 +185,80 @@ static void damaged_models_are_refused(void **state)
     free(path);
 }
 
+/* The model's bytes with one little-endian field of n bytes at `at` changed and a checksum that is right. */
+static int parse_with(const char *bytes, size_t n, size_t at, uint32_t v, size_t n_bytes, struct cq_error *err)
+{
+    struct cq_model *m = NULL;
+    char hex[CQ_HASH_HEX];
+    char *copy = malloc(n);
+    assert_non_null(copy);
+    memcpy(copy, bytes, n);
+    for (size_t i = 0; i < n_bytes; i++)
+        copy[at + i] = (char)(v >> (8 * i));
+    cq_hash_bytes(copy, n - (CQ_HASH_HEX - 1), hex);
+    memcpy(copy + n - (CQ_HASH_HEX - 1), hex, CQ_HASH_HEX - 1);
+    const int r = cq_model_parse(copy, n, err, &m);
+    cq_model_free(m);
+    free(copy);
+    return r;
+}
+
+static void other_formats_and_unsafe_numbers_are_refused(void **state)
+{
+    (void)state;
+    enum {
+        FORMAT_AT = 8,
+        FEATURES_AT = 12,
+        CENTRE_AT = 20,
+        LIMIT_AT = CENTRE_AT + 2 * CQ_FEAT_N,
+        SHIFT_AT = LIMIT_AT + 2 * CQ_FEAT_N,
+        LAYER_AT = SHIFT_AT + 2 * CQ_FEAT_N,
+        MULTIPLIER_AT = LAYER_AT + 8,
+        SKIP_AT = MULTIPLIER_AT + 4 * 32,
+        BIAS_AT = SKIP_AT + 4 * 32
+    };
+    static const struct {
+        size_t at, n_bytes;
+        uint32_t v;
+        int want;
+    } cases[] = {
+        {FORMAT_AT, 4, 1, -ENOTSUP},
+        {FORMAT_AT, 4, 3, -ENOTSUP},
+        {FEATURES_AT, 4, 2, -ENOTSUP},
+        {FORMAT_AT, 4, 2, 0}, /* as it is */
+        {CENTRE_AT, 2, CQ_FEAT_LIMIT, -EBADMSG},
+        {LIMIT_AT, 2, 0, -EBADMSG},
+        {SHIFT_AT, 2, 15, -EBADMSG},
+        {LAYER_AT, 2, 3, -EBADMSG},
+        {MULTIPLIER_AT, 4, 0x3f800000, -EBADMSG}, /* 1.0 */
+        {MULTIPLIER_AT, 4, 0x7fc00000, -EBADMSG}, /* NaN */
+        {MULTIPLIER_AT, 4, 0xbd000000, -EBADMSG}, /* negative */
+        {SKIP_AT, 4, 0x42820000, -EBADMSG},       /* 65 */
+        {BIAS_AT, 4, 0x7fffffff, -EBADMSG},       /* a sum could overflow */
+    };
+    char *path = NULL, *bytes = NULL;
+    size_t n = 0;
+    assert_int_equal(cq_path_find_data("activity-2.bin", &path), 0);
+    assert_int_equal(cq_path_read(path, CQ_MODEL_LIMIT, &bytes, &n), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cq_error err = {0};
+        assert_int_equal(parse_with(bytes, n, cases[i].at, cases[i].v, cases[i].n_bytes, &err), cases[i].want);
+        if (cases[i].want)
+            assert_true(strlen(err.what) > 0);
+    }
+    free(bytes);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equals_the_training_framework), cmocka_unit_test(paths_and_blocks_give_equal_logits),
-        cmocka_unit_test(every_length_comes_out_whole),  cmocka_unit_test(a_sink_that_fails_ends_the_run),
+        cmocka_unit_test(equals_the_training_framework),
+        cmocka_unit_test(paths_and_blocks_give_equal_logits),
+        cmocka_unit_test(every_length_comes_out_whole),
+        cmocka_unit_test(a_sink_that_fails_ends_the_run),
         cmocka_unit_test(damaged_models_are_refused),
+        cmocka_unit_test(other_formats_and_unsafe_numbers_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
