@@ -227,7 +227,7 @@ static int call_flush(struct cq_detector *d, struct cq_activity *ret_activity)
     rc = cq_hold_find(&a, dc->hold_min_s);
     /* the time of the answer and the holds say more about who of two voices is the agent */
     if (!rc && dc->inner->ops == &cq_mono_ops)
-        rc = cq_mono_agent_name(&a, dc->agent_rule);
+        rc = cq_mono_agent_name(&a, dc->agent_rule, NULL);
     if (rc)
         goto out;
     if (dc->leak) {

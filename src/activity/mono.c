@@ -325,7 +325,7 @@ int cq_mono_flush(struct cq_mono *m, const char *agent_rule, struct cq_activity 
         goto out;
     cq_activity_sort(a);
     a->diarized = true;
-    rc = cq_mono_agent_name(a, agent_rule);
+    rc = cq_mono_agent_name(a, agent_rule, NULL);
 out:
     free(spans.v);
     return rc;

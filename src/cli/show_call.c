@@ -53,6 +53,28 @@ static void put_recording(const struct cq_show *s)
     put_field(s, _("content"), hash);
 }
 
+/* What named the agent of a one-channel recording: cq_activity.party_rule in plain words. */
+static const char *rule_words(const char *rule)
+{
+    static const char *const words[][2] = {
+        {"greets_first", N_("who speaks first, as activity.mono_agent_rule says")},
+        {"answers", N_("who answers the first to speak, as activity.mono_agent_rule says")},
+        {"inbound", N_("the call came in, and who is called speaks first")},
+        {"outbound", N_("the call went out, and who is called speaks first")},
+        {"opens", N_("who speaks first; nothing tells whether the call came in")},
+        {"introduces", N_("a long introduction after a short hello; nothing tells whether the call went out")},
+        {"hold_side", N_("who speaks before and after the hold, or first after the queue")},
+        {"talks_more", N_("who talks more")},
+        {"one_voice", N_("only one voice was found")},
+        {"alternates", N_("turns were given to one and the other alternately")},
+        {"guess", N_("nothing to go by")},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(rule, words[i][0]) == 0)
+            return _(words[i][1]);
+    return rule;
+}
+
 static void put_parties(const struct cq_show *s)
 {
     char text[256];
@@ -61,8 +83,8 @@ static void put_parties(const struct cq_show *s)
                  s->a->recording.channel_of[CQ_AGENT], s->a->recording.channel_of[CQ_CUSTOMER]);
     } else {
         snprintf(text, sizeof text,
-                 _("one channel; told apart by their voices, the agent by \"%s\" (confidence %.0f%%)"),
-                 s->a->activity.party_rule, s->a->activity.party_confidence * 100);
+                 _("one channel; told apart by their voices, the agent by this: %s (confidence %.0f%%)"),
+                 rule_words(s->a->activity.party_rule), s->a->activity.party_confidence * 100);
     }
     put_field(s, _("parties"), text);
 }

@@ -2,6 +2,7 @@
 
 #include "activity/detector.h"
 #include "activity/hold.h"
+#include "activity/mono_agent.h"
 #include "audio/pcm.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -27,6 +28,7 @@
 /* What one analysis holds on to between its stages. */
 struct run {
     const struct cq_config *config;
+    const struct cq_call_info *info; /* may be NULL */
     const atomic_bool *stop;
     struct cq_error *err;
     struct cq_pcm *pcm;
@@ -79,6 +81,16 @@ static int feed_prosody(void *stage, const float *const pcm[], int n)
     return cq_prosody_process(stage, pcm, n);
 }
 
+/* Of two voices in one channel, which is the agent depends on who called whom; the detectors don't know. */
+static int name_parties(const struct run *run)
+{
+    const struct cq_activity_opts *opts = &run->config->activity;
+    if (!run->a->activity.diarized || !run->info || !run->info->direction ||
+        strcmp(opts->detector, "neural") != 0)
+        return 0;
+    return cq_mono_agent_name(&run->a->activity, opts->mono_agent_rule, run->info->direction);
+}
+
 static int run_activity(struct run *run)
 {
     struct cq_analysis *a = run->a;
@@ -92,6 +104,8 @@ static int run_activity(struct run *run)
         err = feed(run, feed_process, d);
     if (!err)
         err = cq_detector_flush(d, &a->activity);
+    if (!err)
+        err = name_parties(run);
     if (err)
         goto out;
 
@@ -254,7 +268,7 @@ int cq_pipeline_analyze_hashed(const char *path, const char *sha256, const struc
     struct cq_analysis a = {0};
     struct cq_timing t = {0};
     struct cq_error told = {0};
-    struct run run = {.config = config, .stop = stop, .err = &told, .a = &a};
+    struct run run = {.config = config, .info = info, .stop = stop, .err = &told, .a = &a};
     double begun_s = cq_time_monotonic_s();
 
     int status = run_stages(&run, path, sha256, rubric, &t);

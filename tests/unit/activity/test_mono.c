@@ -134,7 +134,7 @@ static void splits_two_voices(void **state)
     struct cq_activity a = run(&s, 4096, "auto");
 
     assert_true(a.diarized);
-    assert_string_equal(a.party_rule, "greets_first");
+    assert_string_equal(a.party_rule, "opens");
     assert_true(a.party_confidence > 0.5 && a.party_confidence < 1.0);
     assert_true(fabs(a.duration_s - 48) < 1e-9);
     for (int k = 0; k < 5; k++) {
