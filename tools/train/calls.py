@@ -1,4 +1,4 @@
-"""Assembled two-channel calls with exact truth: calls.py VOICES.pkl OUT_DIR SEED FIRST COUNT [valid] [wide]
+"""Assembled two-channel calls with exact truth: calls.py VOICES.pkl OUT_DIR SEED FIRST COUNT [valid] [wide|lines]
 
 Writes NNNNN.s16 (interleaved, 8 kHz), NNNNN.lab (uint8, frames x 2 channels, bits below) and NNNNN.json (what was done).
 """
@@ -20,9 +20,15 @@ FINE_GAP, SPURT_GAP, MIN_SPURT = 8, 20, 5
 
 # What `wide` draws more of: noise of people and traffic, holds with long fades, gates, bad lines of one side, laughs.
 BASE = dict(noise_p=[0.2, 0.2, 0.15, 0.15, 0.08, 0.06, 0.12, 0.04], snr_p=(0.3, 0.7, 0.9), holds=0.22, two_holds=0.05,
-            fade_s=1.0, body=sounds.BODY, body_rate=(0, 0, 0.03, 0.1, 0.25), breaths=0.4, leak=0.5, gate=0.12, one_bad=0.0)
+            fade_s=1.0, body=sounds.BODY, body_rate=(0, 0, 0.03, 0.1, 0.25), breaths=0.4, leak=0.5, gate=0.12, one_bad=0.0,
+            codecs=line.COMMON_CODECS, agc=0.12, loss=(0.12, 0.06), by_pitch=False, songs=0.0)
 WIDE = dict(noise_p=[0.1, 0.1, 0.25, 0.25, 0.06, 0.03, 0.17, 0.04], snr_p=(0.15, 0.5, 0.9), holds=0.4, two_holds=0.15,
-            fade_s=3.0, body=sounds.BODY_WIDE, body_rate=(0, 0.05, 0.1, 0.2, 0.4), breaths=0.6, leak=0.6, gate=0.3, one_bad=0.2)
+            fade_s=3.0, body=sounds.BODY_WIDE, body_rate=(0, 0.05, 0.1, 0.2, 0.4), breaths=0.6, leak=0.6, gate=0.3, one_bad=0.2,
+            codecs=line.COMMON_CODECS, agc=0.12, loss=(0.12, 0.06), by_pitch=False, songs=0.0)
+# What `lines` draws more of: mobile and low-rate codecs, lost packets with and without concealment, gain control, songs.
+LINES = dict(WIDE, snr_p=(0.35, 0.75, 0.93), holds=0.3, leak=0.5, gate=0.2, one_bad=0.1, codecs=line.MOBILE_CODECS, agc=0.35,
+             loss=(0.4, 0.25), by_pitch=True, songs=0.5)
+KINDS = {"wide": WIDE, "lines": LINES}
 
 
 def flag(bit, mask):
@@ -250,8 +256,20 @@ def draw_holds(rng, secs, wish):
     return out
 
 
-def hold_sound(rng, n, holds, pool, level, fade_s):
+def sing(rng, y, pool, gap_s=(0.2, 4.0)):
+    """Add a singer, or an advertiser, to music `y` of level 1: no party, whatever the words."""
+    v = pool["draw"](rng)
+    ratio, g, at = int(rng.uniform(80, 150)), db(rng.uniform(-8, 3)), rng.uniform(0, 6)
+    while at * RATE < len(y):
+        u = v["utts"][int(rng.integers(len(v["utts"])))].astype(np.float32)
+        u = line.reverb(rng, line.signal.resample_poly(u[:6 * RATE], ratio, 100).astype(np.float32))
+        place(y, at * RATE, u / (sounds.rms(u) + 1e-9) * g)
+        at += len(u) / RATE + rng.uniform(*gap_s)
+
+
+def hold_sound(rng, n, holds, pool, level, wish):
     """Music (or a comfort tone, or an announcement between music) on one channel; labels by frame."""
+    fade_s = wish["fade_s"]
     x, music, machine = np.zeros(n, np.float32), np.zeros(n // HOP, bool), np.zeros(n // HOP, bool)
     kind = rng.choice(["music", "music", "music", "silence", "beeps"])
     g = level + rng.uniform(-16, 4)
@@ -266,7 +284,10 @@ def hold_sound(rng, n, holds, pool, level, fade_s):
                 music[int(t * 100):int((t + ln) * 100)] = True
                 t += per
             continue
-        y = pool["music"].excerpt(rng, h1 - h0) * db(g)
+        y = pool["music"].excerpt(rng, h1 - h0)
+        if wish["songs"] and rng.random() < wish["songs"]:
+            sing(rng, y, pool)
+        y *= db(g)
         k = int(rng.uniform(0.01, fade_s) * RATE)
         y[:k] *= np.linspace(0, 1, k)
         y[len(y) - k:] *= np.linspace(1, 0, k)
@@ -336,7 +357,7 @@ def one_call(rng, pool, tmp, wish=BASE):
     extra = [np.zeros(n, np.float32) for _ in range(2)]
     if holds:
         c = int(rng.integers(2))
-        y, music, machine, info["hold"] = hold_sound(rng, n, holds, pool, level[c], wish["fade_s"])
+        y, music, machine, info["hold"] = hold_sound(rng, n, holds, pool, level[c], wish)
         extra[c] += y
         lab[:, c] |= flag(MUSIC, music[:frames]) | flag(MACHINE, machine[:frames])
     if rng.random() < 0.35:
@@ -386,7 +407,7 @@ def one_call(rng, pool, tmp, wish=BASE):
     if wish["one_bad"] and rng.random() < wish["one_bad"]:
         spoil_one_side(rng, out)
     same = rng.random() < 0.6
-    name = str(line.draw_codec(rng))
+    name = str(rng.choice(wish["codecs"]))
     info["codec"], info["line"] = [], []
     res = np.zeros((n, 2), np.int16)
     for c in range(2):
@@ -394,7 +415,7 @@ def one_call(rng, pool, tmp, wish=BASE):
         x = line.band_limit(rng, x)
         if rng.random() < 0.08:
             x = line.lost_band(rng, x)
-        if rng.random() < 0.12:
+        if rng.random() < wish["agc"]:
             x, did = line.agc(rng, x), did + ["agc"]
         if rng.random() < wish["gate"]:
             x, did = line.gate(rng, x, frame_db(x), level[c]), did + ["gate"]
@@ -405,12 +426,12 @@ def one_call(rng, pool, tmp, wish=BASE):
         if rng.random() < 0.05:
             x = x + np.float32(rng.normal(0, 0.01))
         if not same:
-            name = str(line.draw_codec(rng))
-        if rng.random() < 0.12:
-            x, did = line.lose_packets(rng, x), did + ["loss"]
+            name = str(rng.choice(wish["codecs"]))
+        if rng.random() < wish["loss"][0]:
+            x, did = line.lose_packets(rng, x, wish["by_pitch"]), did + ["loss"]
         x = line.codec(rng, x, name, tmp)
-        if rng.random() < 0.06:
-            x, did = line.lose_packets(rng, x), did + ["loss"]
+        if rng.random() < wish["loss"][1]:
+            x, did = line.lose_packets(rng, x, wish["by_pitch"]), did + ["loss"]
         info["codec"].append(name)
         info["line"].append(did)
         res[:, c] = np.clip(np.round(x * 32768), -32768, 32767).astype(np.int16)
@@ -439,10 +460,11 @@ def main(argv):
     out, seed, first, count = argv[2], int(argv[3]), int(argv[4]), int(argv[5])
     os.makedirs(out, exist_ok=True)
     pool = make_pool(voices, "valid" if "valid" in argv[6:] else "train", np.random.default_rng([seed, first, 77]))
+    wish = next((KINDS[a] for a in argv[6:] if a in KINDS), BASE)
     t0, secs = time.time(), 0.0
     for k in range(first, first + count):
         rng = np.random.default_rng([seed, k])
-        pcm, lab, info = one_call(rng, pool, f"/tmp/cq-amr-{os.getpid()}.amr", WIDE if "wide" in argv[6:] else BASE)
+        pcm, lab, info = one_call(rng, pool, f"/tmp/cq-amr-{os.getpid()}.amr", wish)
         base = os.path.join(out, f"{k:05d}")
         pcm.tofile(base + ".s16")
         lab.tofile(base + ".lab")

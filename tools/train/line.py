@@ -12,6 +12,7 @@ FFMPEG_CODECS = {  # name: encoder arguments, container
     "opus12": (["-c:a", "libopus", "-b:a", "12k", "-application", "voip"], "ogg"),
     "opus20": (["-c:a", "libopus", "-b:a", "20k", "-application", "voip"], "ogg"),
     "opus8": (["-c:a", "libopus", "-b:a", "8k", "-application", "voip"], "ogg"),
+    "opus6": (["-c:a", "libopus", "-b:a", "6k", "-application", "voip"], "ogg"),
     "speex": (["-c:a", "libspeex", "-q:a", "4"], "ogg"),
     "mp3": (["-c:a", "libmp3lame", "-b:a", "16k"], "mp3"),
     "g726": (["-c:a", "g726", "-b:a", "32k"], "wav"),
@@ -19,6 +20,10 @@ FFMPEG_CODECS = {  # name: encoder arguments, container
     "ima": (["-c:a", "adpcm_ima_wav"], "wav"),
     "codec2": (["-c:a", "libcodec2", "-mode", "3200"], "codec2"),
 }
+COMMON_CODECS = ["ulaw"] * 6 + ["alaw"] * 4 + ["pcm"] * 4 + ["gsm"] * 2 + ["opus12", "opus20", "opus8", "speex", "mp3",
+                 "g726", "g723", "ima", "amr", "codec2"]
+MOBILE_CODECS = ["amr"] * 5 + ["gsm"] * 5 + ["opus6"] * 2 + ["opus8"] * 2 + ["ulaw"] * 3 + ["alaw"] * 2 + ["opus12", "speex", "g723",
+                 "g726"]
 
 
 def tilt(rng, x, depth_db=5.0):
@@ -89,7 +94,16 @@ def gate(rng, x, clean_db, level):
     return (x * g + fill * (1 - g)).astype(np.float32)
 
 
-def lose_packets(rng, x):
+def repeat_pitch(past, n, fade_s=0.06):
+    """What follows `past` by the idea of G.711 Appendix I: its last period again and again, dying away."""
+    tail = past[-160:]
+    lags = np.arange(40, 121)
+    fit = [float(np.dot(tail, past[-160 - k:-k])) for k in lags]
+    period = past[-int(lags[int(np.argmax(fit))]):]
+    return np.resize(period, n) * np.clip(1 - np.arange(n) / (fade_s * RATE), 0, 1)
+
+
+def lose_packets(rng, x, by_pitch=False):
     n = HOP * int(rng.choice([1, 2, 2, 3, 4]))
     k = len(x) // n
     rate, burst_len = rng.uniform(0.003, 0.08), rng.uniform(1, 3)
@@ -99,7 +113,11 @@ def lose_packets(rng, x):
     y = x[:k * n].reshape(k, n).copy()
     mode = rng.random()
     for i in np.flatnonzero(lost):
-        y[i] = 0 if mode < 0.35 or i == 0 else y[i - 1] * rng.uniform(0.4, 1.0)
+        if by_pitch and mode >= 0.65 and i * n >= 280 and not lost[i - 1]:
+            run = int(np.argmin(np.r_[lost[i:], False]))
+            y[i:i + run] = repeat_pitch(y[:i].reshape(-1)[-280:], run * n).reshape(run, n)
+        elif not (by_pitch and mode >= 0.65):
+            y[i] = 0 if mode < 0.35 or i == 0 else y[i - 1] * rng.uniform(0.4, 1.0)
     return np.r_[y.reshape(-1), x[k * n:]]
 
 
@@ -163,8 +181,3 @@ def codec(rng, x, name, tmp):
     if name == "amr":
         return by_sox_amr(x, tmp)
     return by_ffmpeg(x, name) if name in FFMPEG_CODECS else x
-
-
-def draw_codec(rng):
-    return rng.choice(["ulaw"] * 6 + ["alaw"] * 4 + ["pcm"] * 4 + ["gsm"] * 2 + ["opus12", "opus20", "opus8", "speex", "mp3",
-                      "g726", "g723", "ima", "amr", "codec2"])

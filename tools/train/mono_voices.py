@@ -1,6 +1,6 @@
 """Voices for the one-channel network: those of voices.py, cut into phrases with their speech truth.
 
-voices.py reads, cleans and gates the recordings (speech lies at most 30 dB under the voice's loud level, to 38 dB nobody
+voices.py reads, cleans and gates the recordings (speech lies at most 30 dB under the level of the voice, to 38 dB nobody
 can say) and names the voices kept for validation; its pickle is all that is used here, so both networks of the product
 learn from one truth and keep the same voices unseen.
 """
@@ -8,7 +8,7 @@ import pickle
 
 import numpy as np
 
-from voices import HOP, RATE, close_gaps, frame_db, loud_level, speech_mask  # noqa: F401 (RATE: for mono_data)
+from voices import HOP, RATE, close_gaps, frame_db, speech_mask, voice_level  # noqa: F401 (RATE: for mono_data)
 
 MIN_PAUSE = 20          # frames: a shorter silence belongs to the talkspurt (docs/measures.md)
 MIN_SPURT = 5
@@ -20,9 +20,9 @@ def runs(mask):
     return list(zip(np.flatnonzero(d == 1), np.flatnonzero(d == -1)))
 
 
-def truth(x, loud):
-    """(speech, unsure) per frame: talkspurts of a cleaned recording of a voice whose loud level is known."""
-    speech, unsure, _, _ = speech_mask(x, loud)
+def truth(x, level):
+    """(speech, unsure) per frame: talkspurts of a cleaned recording of a voice whose level is known."""
+    speech, unsure, _, _ = speech_mask(x, level)
     speech = close_gaps(speech, MIN_PAUSE)
     for s, e in runs(speech):
         if e - s < MIN_SPURT:
@@ -41,9 +41,9 @@ def load(path, split):
             continue
         phrases = []
         utts = [utt.astype("f4") / 32768 for utt in v["utts"]]
-        loud = loud_level(np.concatenate([frame_db(x) for x in utts]))
+        level = voice_level(np.concatenate([frame_db(x) for x in utts]))
         for x in utts:
-            sp, un = truth(x, loud)
+            sp, un = truth(x, level)
             for s, e in runs(sp):
                 a, b = max(0, s - 6), min(len(sp), e + 8)
                 if sp[a:b].sum() >= 8:
