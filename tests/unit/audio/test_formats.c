@@ -238,9 +238,26 @@ static void test_hole(void **state)
     cq_recording_done(&rec);
 }
 
-int main(void)
+/* One a line for tests/cli/formats_test.py: FILE, RATE, CHANNELS, "exact" where no bit is lost, COMMAND; tabs.
+ */
+static int list_formats(void)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        const struct format *f = &formats[i];
+        if (!CQ_HAVE_LIBAV && needs_libav(f))
+            continue;
+        bool exact = f->min_correlation >= 0.9999 || strcmp(f->format, "wav/pcm_s16") == 0;
+        printf("%s\t%d\t%d\t%s\t%s\n", f->file, f->rate_hz, f->channels, exact ? "exact" : "lossy",
+               f->command ? f->command : "");
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
 {
     enum { N = sizeof formats / sizeof formats[0] };
+    if (argc > 1 && strcmp(argv[1], "--list") == 0)
+        return list_formats();
     static struct CMUnitTest tests[N + 1];
     tests[N] = (struct CMUnitTest)cmocka_unit_test(test_hole);
     for (int i = 0; i < N; i++)
