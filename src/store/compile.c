@@ -112,6 +112,26 @@ static void add_compare(struct arm *a, const struct cq_cond *cond)
     }
 }
 
+/*
+ * Another flag of the call. The arm's rows come by time, and so do the entries of flags_time for that flag: one looks
+ * for its partners page after page of the index, where the flags by scorecard lie all over the file. IS, for a call
+ * may have no start.
+ */
+static void add_flag(struct arm *a, const char *flag)
+{
+    struct cq_str *sql = &a->c->sql;
+    if (a->scope.by_flagged)
+        cq_str_add(sql, "EXISTS (SELECT 1 FROM flags g WHERE g.flag = ? AND g.current = 1 AND g.started_s IS"
+                        " nullif(m.started_key, " CQ_STARTED_UNKNOWN ") AND g.call_id = m.call_id)");
+    else if (a->scope.by_flag)
+        cq_str_add(sql, "EXISTS (SELECT 1 FROM flags g WHERE g.flag = ? AND g.current = 1"
+                        " AND g.started_s IS f.started_s AND g.call_id = f.call_id)");
+    else
+        cq_str_add(sql,
+                   "EXISTS (SELECT 1 FROM flags g WHERE g.scorecard_id = c.scorecard_id AND g.flag = ?)");
+    bind_text(a->c, flag);
+}
+
 static int add_cond(struct arm *a, const struct cq_cond *cond, int depth)
 {
     struct cq_str *sql = &a->c->sql;
@@ -145,10 +165,7 @@ static int add_cond(struct arm *a, const struct cq_cond *cond, int depth)
         cq_str_add(sql, " IS NULL");
         return 0;
     case CQ_COND_FLAG:
-        cq_str_printf(sql,
-                      "EXISTS (SELECT 1 FROM flags g WHERE g.scorecard_id = %s.scorecard_id AND g.flag = ?)",
-                      a->scope.by_flag ? "f" : "c");
-        bind_text(a->c, cond->text);
+        add_flag(a, cond->text);
         return 0;
     }
     return -EINVAL;
@@ -165,13 +182,11 @@ static bool cond_needs_measures(const struct cq_cond *cond)
 }
 
 /* Is a field of the call itself in it, or a subquery that starts from the call? Its flags and measures have
- * what they need without its row. */
+ * what they and other flags need without its row. */
 static bool cond_needs_call(const struct arm *a, const struct cq_cond *cond)
 {
     if (!cond || cond == a->hoisted)
         return false;
-    if (cond->type == CQ_COND_FLAG)
-        return a->scope.by_flagged;
     return ((cond->type == CQ_COND_COMPARE || cond->type == CQ_COND_NULL) &&
             (cq_field_needs_call(&cond->field, &a->scope) ||
              (cond->to_field && cq_field_needs_call(&cond->other, &a->scope)))) ||
