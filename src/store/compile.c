@@ -113,9 +113,9 @@ static void add_compare(struct arm *a, const struct cq_cond *cond)
 }
 
 /*
- * Another flag of the call. The arm's rows come by time, and so do the entries of flags_time for that flag: one looks
- * for its partners page after page of the index, where the flags by scorecard lie all over the file. IS, for a call
- * may have no start.
+ * Another flag of the call. The arm's rows come by time, and so do the entries of flags_time for that flag: one
+ * looks for its partners page after page of the index, where the flags by scorecard lie all over the file. IS,
+ * for a call may have no start.
  */
 static void add_flag(struct arm *a, const char *flag)
 {
@@ -127,8 +127,7 @@ static void add_flag(struct arm *a, const char *flag)
         cq_str_add(sql, "EXISTS (SELECT 1 FROM flags g WHERE g.flag = ? AND g.current = 1"
                         " AND g.started_s IS f.started_s AND g.call_id = f.call_id)");
     else
-        cq_str_add(sql,
-                   "EXISTS (SELECT 1 FROM flags g WHERE g.scorecard_id = c.scorecard_id AND g.flag = ?)");
+        cq_str_add(sql, "EXISTS (SELECT 1 FROM flags g WHERE g.scorecard_id = c.scorecard_id AND g.flag = ?)");
     bind_text(a->c, flag);
 }
 

@@ -438,8 +438,18 @@ static void test_plans(void **state)
         const char *where;
         const char *index;
     } wanted[] = {
-        {flags, NULL, -1, NULL, "USING INDEX flags_time"},
-        {flags, "A1", -1, NULL, "flags_agent"},
+        {flags, NULL, -1, NULL, "USING COVERING INDEX flags_time"},
+        {flags, "A1", -1, NULL, "USING COVERING INDEX flags_agent"},
+        {NULL, NULL, -1, "flag(flag_0) and flag(flag_1)",
+         "SEARCH g USING COVERING INDEX flags_time (flag=? AND started_s=? AND call_id=? AND current=?)"},
+        {NULL, NULL, -1, "flag(flag_0) and flag(flag_1)", "SEARCH f USING COVERING INDEX flags_time (flag=?)"},
+        {NULL, NULL, -1, "flag(flag_0) and flag(flag_1) and agent.turns > 3",
+         "SEARCH g USING COVERING INDEX flags_time (flag=? AND started_s=? AND call_id=? AND current=?)"},
+        {flags, NULL, -1, "item.item_1 < 3", "SEARCH f USING COVERING INDEX flags_time (flag=?)"},
+        {flags, NULL, -1, "item.item_1 < 3", "SEARCH x USING PRIMARY KEY (scorecard_id=?)"},
+        {NULL, "A1", 0, NULL, "calls_agent_info (agent=?)"},
+        {NULL, "A1", 1, NULL, "calls_agent_warning (agent=?)"},
+        {NULL, "A1", 2, NULL, "calls_agent_critical (agent=?)"},
         {flags, "A1", -1, "agent.turns > 3", "flags_agent"},
         {flags, NULL, -1, "agent.turns > 3 and score < 4", "SEARCH m USING PRIMARY KEY (flag=?)"},
         {NULL, NULL, -1, "flag(flag_0) and agent.turns > 3", "SEARCH m USING PRIMARY KEY (flag=?)"},
