@@ -4,6 +4,7 @@
 
 #include "callqa/activity.h"
 #include "callqa/metrics.h"
+#include "callqa/peaks.h"
 #include "callqa/recording.h"
 #include "callqa/scorecard.h"
 #include "callqa/talk.h"
@@ -35,10 +36,19 @@ struct cq_analysis {
     struct cq_scorecard scorecard;
     char *program_version;
     char *detector;
-    char *config_json; /* every threshold in force, one JSON object */
+    char *config_json;     /* every threshold in force, one JSON object */
+    struct cq_peaks peaks; /* no part of the JSON */
 };
 
 void cq_call_info_done(struct cq_call_info *info);
 void cq_analysis_done(struct cq_analysis *a);
+
+/*
+ * Agent and customer change places in everything that was found: talk, events, measures, channels, peaks. The
+ * scorecard is emptied, because what was scored was the other person; score it anew. Times stay. Holds stay as
+ * well, though a hold in silence is told by the agent's channel: what that was, only the sound can tell. 0, or
+ * -ENOMEM with nothing changed.
+ */
+int cq_analysis_swap_parties(struct cq_analysis *a);
 
 #endif

@@ -1,6 +1,7 @@
 /* callqa rescore: another form, or changed limits, without touching audio. */
 #include "base/json.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "cli/command.h"
 #include "cli/find_calls.h"
 #include "cli/i18n.h"
@@ -24,6 +25,7 @@ struct rescore_opts {
     int limit;
     bool compare;
     bool dry_run;
+    bool swap;
 };
 
 #define AT(field) offsetof(struct rescore_opts, field)
@@ -33,6 +35,8 @@ static const struct cq_opt options[] = {
     CQ_OPT_AS(AT(as)),
     {CQ_OPT("rubric", 'r', CQ_OPT_FILE, AT(rubric), "ID|FILE", N_("the form to score by"))},
     CQ_OPT_PICK(AT(pick)),
+    {CQ_OPT("swap", 0, CQ_OPT_FLAG, AT(swap), NULL,
+            N_("exchange agent and customer of the calls named, then score them by the forms they have"))},
     {CQ_OPT("compare", 'c', CQ_OPT_FLAG, AT(compare), NULL, N_("show who moved, and why"))},
     {CQ_OPT("dry-run", 0, CQ_OPT_FLAG, AT(dry_run), NULL, N_("store nothing"))},
     {CQ_OPT("limit", 'n', CQ_OPT_INT, AT(limit), "N",
@@ -106,14 +110,51 @@ static int rescore(struct cq_store *s, const struct rescore_opts *o, const struc
     return r;
 }
 
+/* Each call is a transaction of its own: what was done before a mistake stays done. */
+static int swap(const struct rescore_opts *o, const struct cq_args *args)
+{
+    char user[CQ_USER_MAX];
+    const char *who = cq_cli_user(o->as, user);
+    struct cq_error err = {0};
+    struct cq_store *s = NULL;
+    int r = cq_store_open(cq_cli_db_path(o->db), CQ_STORE_WRITE, &err, &s);
+    if (r)
+        return cq_cli_tell(&err, r, CQ_EXIT_DATABASE);
+    for (size_t i = 0; !r && i < args->n; i++) {
+        int64_t call = 0;
+        struct cq_analysis a = {0};
+        char score[CQ_NUMBER_MAX] = "-";
+        r = cq_store_find_call(s, args->v[i], &err, &call);
+        if (!r)
+            r = cq_review_swap_parties(s, call, *who ? who : "unknown", &err);
+        if (!r)
+            r = cq_store_load(s, call, &err, &a);
+        if (!r && a.scorecard.has_total)
+            cq_number_format(score, a.scorecard.total, 2);
+        if (!r)
+            printf(_("call %lld: agent and customer exchanged, score %s\n"), (long long)call, score);
+        cq_analysis_done(&a);
+    }
+    cq_store_close(s);
+    return r ? cq_cli_tell(&err, r, r == -ENOENT || r == -EEXIST ? CQ_EXIT_USAGE : CQ_EXIT_DATABASE)
+             : CQ_EXIT_OK;
+}
+
 static int run(const void *opts, const struct cq_args *args)
 {
     const struct rescore_opts *o = opts;
+    bool picks = o->pick.agent || o->pick.queue || o->pick.since || o->pick.until || o->pick.where;
+    if (o->swap != (args->n > 0) || (o->swap && (o->rubric || o->compare || o->dry_run || picks))) {
+        cq_log(CQ_LOG_ERROR, _("%s (see: callqa %s --help)"),
+               _("--swap takes calls and no other choice; without it calls are chosen by options"), "rescore");
+        return CQ_EXIT_USAGE;
+    }
+    if (o->swap)
+        return swap(o, args);
     struct cq_error err = {0};
     struct cq_store *s = NULL;
     struct cq_rubric *rubric = NULL;
     int status = CQ_EXIT_DATABASE;
-    (void)args;
     if (!o->rubric) {
         cq_log(CQ_LOG_ERROR, _("%s (see: callqa %s --help)"), _("name the form with --rubric"), "rescore");
         return CQ_EXIT_USAGE;
@@ -137,7 +178,7 @@ static const struct rescore_opts defaults = {.limit = 20};
 extern const struct cq_command cq_command_rescore;
 const struct cq_command cq_command_rescore = {
     .name = "rescore",
-    .synopsis = "--rubric ID|FILE [OPTION]...",
+    .synopsis = "--rubric ID|FILE [OPTION]... | --swap CALL...",
     .summary = N_("score stored calls by another form or other limits, without their audio"),
     .details = N_(
         "The measures and events of each call are kept, so that scoring again needs no recording. The new "
@@ -145,12 +186,16 @@ const struct cq_command cq_command_rescore = {
         "copy "
         "the form, give it a new version and score by it. --compare tells, against the current scorecards, how "
         "each agent's mean changes and which items and indicators moved the calls that moved most; with "
-        "--dry-run nothing is stored."),
+        "--dry-run nothing is stored. --swap is for recordings whose channels are the wrong way round: agent "
+        "and "
+        "customer change places in everything that was found; it is in the audit."),
     .examples = "  callqa rescore --rubric our-form.json --compare --dry-run\n"
-                "  callqa rescore --rubric skills-form --since 2026-11-01",
+                "  callqa rescore --rubric skills-form --since 2026-11-01\n"
+                "  callqa rescore --swap 12 13",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .defaults = &defaults,
     .opts_size = sizeof(struct rescore_opts),
+    .max_args = CQ_ARGS_ANY,
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include "activity/hold.h"
 #include "activity/mono_agent.h"
 #include "audio/pcm.h"
+#include "audio/peaks.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -76,9 +77,17 @@ static int feed_process(void *stage, const float *const pcm[], int n)
     return cq_detector_process(stage, pcm, n);
 }
 
-static int feed_prosody(void *stage, const float *const pcm[], int n)
+/* The last pass: how the parties speak, and the shape of the sound on the way. */
+struct last_pass {
+    struct cq_prosody *prosody;
+    struct cq_peak_meter peaks;
+};
+
+static int feed_last(void *stage, const float *const pcm[], int n)
 {
-    return cq_prosody_process(stage, pcm, n);
+    struct last_pass *last = stage;
+    cq_peak_meter_process(&last->peaks, pcm, n);
+    return cq_prosody_process(last->prosody, pcm, n);
 }
 
 /* Of two voices in one channel, which is the agent depends on who called whom; the detectors don't know. */
@@ -152,13 +161,18 @@ static int add_faults(struct cq_analysis *a)
 static int run_prosody(struct run *run)
 {
     struct cq_analysis *a = run->a;
-    struct cq_prosody *p = NULL;
-    int err = cq_prosody_new(&run->config->prosody, cq_pcm_channels(run->pcm), &a->talk, &p);
+    struct last_pass last = {0};
+    int err = cq_prosody_new(&run->config->prosody, cq_pcm_channels(run->pcm), &a->talk, &last.prosody);
     if (!err)
-        err = feed(run, feed_prosody, p);
+        err = cq_peak_meter_init(&last.peaks, cq_pcm_channels(run->pcm), cq_pcm_frames(run->pcm));
     if (!err)
-        err = cq_prosody_flush(p, &a->talk, &a->metrics);
-    cq_prosody_free(p);
+        err = feed(run, feed_last, &last);
+    if (!err)
+        err = cq_prosody_flush(last.prosody, &a->talk, &a->metrics);
+    if (!err)
+        a->peaks = cq_peak_meter_take(&last.peaks);
+    cq_peak_meter_done(&last.peaks);
+    cq_prosody_free(last.prosody);
     return err;
 }
 

@@ -11,6 +11,14 @@ void cq_recording_done(struct cq_recording *rec)
     *rec = (struct cq_recording){0};
 }
 
+void cq_peaks_done(struct cq_peaks *p)
+{
+    if (!p)
+        return;
+    free(p->levels);
+    *p = (struct cq_peaks){0};
+}
+
 void cq_talk_done(struct cq_talk *talk)
 {
     if (!talk)
@@ -90,5 +98,6 @@ void cq_analysis_done(struct cq_analysis *a)
     free(a->program_version);
     free(a->detector);
     free(a->config_json);
+    cq_peaks_done(&a->peaks);
     *a = (struct cq_analysis){0};
 }

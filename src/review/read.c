@@ -81,3 +81,17 @@ int cq_review_list(struct cq_store *store, const struct cq_reviews_filter *filte
     struct lister l = {store, viewer, row, user, err};
     return cq_reviews_list(store, filter, list_one, &l, err);
 }
+
+int cq_review_so_far(struct cq_store *store, struct cq_review *review, struct cq_error *err)
+{
+    struct cq_rubric *rubric = NULL;
+    if (review->state != CQ_REVIEW_DRAFT || !review->n_items)
+        return 0;
+    int r = cq_review_form(store, review->rubric, review->version, err, &rubric);
+    if (r == -ENOENT)
+        return 0;
+    if (!r)
+        r = cq_rules_total(rubric, review);
+    cq_rubric_free(rubric);
+    return r;
+}

@@ -93,6 +93,19 @@ int cq_review_list(struct cq_store *store, const struct cq_reviews_filter *filte
                    int (*row)(void *user, const struct cq_review *review, bool hidden), void *user,
                    struct cq_error *err);
 
+/* What a draft's total would be if it were submitted now: fills partial, has_total, total and coverage of a
+ * review that cq_review_view() gave. Nothing is changed where it is no draft or its form is not to be had. */
+int cq_review_so_far(struct cq_store *store, struct cq_review *review, struct cq_error *err);
+
+/*
+ * Agent and customer of a call change places: whoever recorded it had them the other way round. Done from what
+ * is stored, without the sound (see cq_analysis_swap_parties()); every form that the call is scored by scores
+ * it anew (a scorecard whose form is not to be had any more goes), drafts of reviews follow, submitted reviews
+ * stay as they are. One transaction with its entry in the audit. -ENOENT: no such call, or its form is not
+ * installed.
+ */
+int cq_review_swap_parties(struct cq_store *store, int64_t call, const char *who, struct cq_error *err);
+
 /*
  * A form by id and version: the text kept in the database, else the installed file. -ENOENT where neither is
  * that version. `version` NULL: the one that was published last, else the installed one. *ret_rubric:

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "store/peaks.h"
 
 #include <errno.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static int forget_details(struct cq_store *s, int64_t call, struct cq_error *err
         "DELETE FROM turns WHERE call_id = ?",         "DELETE FROM transitions WHERE call_id = ?",
         "DELETE FROM events WHERE call_id = ?",        "DELETE FROM talk_overs WHERE call_id = ?",
         "DELETE FROM holds WHERE call_id = ?",         "DELETE FROM measures WHERE call_id = ?",
-        "DELETE FROM measure_nulls WHERE call_id = ?",
+        "DELETE FROM measure_nulls WHERE call_id = ?", "DELETE FROM peaks WHERE call_id = ?",
     };
     for (size_t i = 0; i < sizeof deletes / sizeof *deletes; i++) {
         struct cq_db_st q = cq_db_st(s, deletes[i]);
@@ -85,6 +86,8 @@ static int save_details(struct cq_store *s, int64_t call, const struct cq_analys
         r = cq_talk_save(s, call, &a->talk, err);
     if (!r)
         r = cq_measures_save(s, call, &a->metrics, err);
+    if (!r && a->peaks.n)
+        r = cq_peaks_save(s, call, &a->peaks, err);
     if (!r)
         r = cq_scorecard_save(s, call, analysis, &a->scorecard, err);
     return r;

@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void cq_peaks_done(struct cq_peaks *p)
-{
-    if (!p)
-        return;
-    free(p->levels);
-    *p = (struct cq_peaks){0};
-}
-
 int cq_peaks_load(struct cq_store *s, int64_t call, struct cq_error *err, struct cq_peaks *ret_peaks)
 {
     struct cq_db_st q = cq_db_st(s, "SELECT channels, n, levels FROM peaks WHERE call_id = ?");

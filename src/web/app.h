@@ -95,6 +95,8 @@ int cq_web_get_reviewers(struct cq_web_turn *t);
 int cq_web_assign(struct cq_web_turn *t);
 int cq_web_get_call(struct cq_web_turn *t);
 int cq_web_get_peaks(struct cq_web_turn *t);
+int cq_web_get_ranges(struct cq_web_turn *t);
+int cq_web_swap_call(struct cq_web_turn *t);
 int cq_web_get_audio(struct cq_web_turn *t);
 int cq_web_get_call_reviews(struct cq_web_turn *t);
 int cq_web_start_review(struct cq_web_turn *t);

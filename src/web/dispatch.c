@@ -55,6 +55,8 @@ static const struct route routes[] = {
     /* an agent sees their own calls, which the handlers look after */
     {CQ_WEB_GET, "/api/calls/#", cq_web_get_call, ALL_ROLES, 0},
     {CQ_WEB_GET, "/api/calls/#/peaks", cq_web_get_peaks, ALL_ROLES, 0},
+    {CQ_WEB_GET, "/api/calls/#/ranges", cq_web_get_ranges, ALL_ROLES, 0},
+    {CQ_WEB_POST, "/api/calls/#/swap", cq_web_swap_call, STAFF, 0},
     {CQ_WEB_GET, "/api/calls/#/audio.wav", cq_web_get_audio, ALL_ROLES, 0},
     {CQ_WEB_GET, "/api/calls/#/reviews", cq_web_get_call_reviews, ALL_ROLES, 0},
     {CQ_WEB_POST, "/api/calls/#/reviews", cq_web_start_review, STAFF, 0},

@@ -6,6 +6,7 @@
 #include "callqa/json.h"
 #include "review/review.h"
 #include "rubric/model.h"
+#include "store/ranges.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -220,6 +221,78 @@ int cq_web_get_peaks(struct cq_web_turn *t)
     cq_web_header(t->res, "X-Channels", "%d", p.channels);
     cq_peaks_done(&p);
     return 0;
+}
+
+int cq_web_swap_call(struct cq_web_turn *t)
+{
+    struct cq_store *w = cq_web_pool_writer(t->app->pool);
+    int r = cq_review_swap_parties(w, t->id, t->session.user.name, &t->err);
+    cq_web_pool_release(t->app->pool);
+    if (r)
+        return r;
+    cq_web_json(t);
+    cq_json_open_object(&t->json);
+    cq_json_put_int(&t->json, "id", t->id);
+    cq_json_close_object(&t->json);
+    return 0;
+}
+
+static void put_range(struct cq_json_writer *w, const char *name, const struct cq_measure_range *m)
+{
+    if (!m->n)
+        return;
+    cq_json_key(w, name);
+    cq_json_open_array(w);
+    cq_json_number(w, m->p10, 4);
+    cq_json_number(w, m->p50, 4);
+    cq_json_number(w, m->p90, 4);
+    cq_json_close_array(w);
+}
+
+static int put_ranges(struct cq_web_turn *t, const char *key, const char *agent, const char *queue)
+{
+    struct cq_json_writer *w = &t->json;
+    struct cq_ranges *ranges = calloc(1, sizeof *ranges);
+    if (!ranges)
+        return -ENOMEM;
+    int r = cq_ranges_load(t->db, agent, queue, t->id, &t->err, ranges);
+    if (r)
+        goto out;
+    cq_json_key(w, key);
+    cq_json_open_object(w);
+    cq_json_put_string(w, "of", agent ? agent : queue);
+    cq_json_put_int(w, "calls", (int64_t)ranges->n);
+    for (int i = 0; i < CQ_N_CALL_METRICS; i++)
+        put_range(w, cq_call_metric_info((enum cq_call_metric)i)->name, &ranges->call[i]);
+    for (enum cq_party p = CQ_AGENT; p < CQ_N_PARTIES; p++) {
+        cq_json_key(w, cq_party_name(p));
+        cq_json_open_object(w);
+        for (int i = 0; i < CQ_N_PARTY_METRICS; i++)
+            put_range(w, cq_party_metric_info((enum cq_party_metric)i)->name, &ranges->party[p][i]);
+        cq_json_close_object(w);
+    }
+    cq_json_close_object(w);
+out:
+    free(ranges);
+    return r;
+}
+
+/* What is usual: the agent's last calls, and those of the queue (of all calls, where it has none). */
+int cq_web_get_ranges(struct cq_web_turn *t)
+{
+    struct cq_analysis a;
+    int r = cq_web_load_call(t, &a);
+    if (r)
+        return r;
+    cq_web_json(t);
+    cq_json_open_object(&t->json);
+    if (a.info.agent)
+        r = put_ranges(t, "agent", a.info.agent, NULL);
+    if (!r)
+        r = put_ranges(t, "team", NULL, a.info.queue);
+    cq_json_close_object(&t->json);
+    cq_analysis_done(&a);
+    return r;
 }
 
 int cq_web_get_audio(struct cq_web_turn *t)

@@ -56,6 +56,7 @@ static void put_review(struct cq_json_writer *w, const struct cq_review *rv, boo
     put_time(w, "started_at", rv->started_s);
     put_time(w, "submitted_at", rv->submitted_s);
     cq_json_put_string(w, "remark", rv->remark);
+    cq_json_put_bool(w, "partial", rv->partial);
     cq_json_put_number(w, "total", rv->has_total ? rv->total : (double)NAN, 3);
     cq_json_put_number(w, "coverage", rv->has_total ? rv->coverage : (double)NAN, 3);
     cq_json_put_string(w, "disputed_by", rv->disputed_by);
@@ -87,6 +88,7 @@ static int answer_review(struct cq_web_turn *t, struct cq_store *db, int64_t id)
     if (r)
         return r;
     if (agent_may(t, &rv)) {
+        r = hidden ? 0 : cq_review_so_far(db, &rv, &t->err); /* the total grows with every score */
         cq_web_json(t);
         put_review(&t->json, &rv, hidden);
     } else {

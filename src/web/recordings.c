@@ -1,6 +1,7 @@
 #include "web/recordings.h"
 
 #include "audio/pcm.h"
+#include "audio/peaks.h"
 #include "audio/samples.h"
 #include "base/error.h"
 #include "config/config.h"
@@ -14,7 +15,6 @@
 #define MEMORY_BYTES ((size_t)8 << 20) /* of each; what does not fit is in an unlinked file */
 #define HEAD_BYTES 44
 #define BLOCK_FRAMES 4096
-#define PEAKS_PER_S 50
 
 struct entry {
     int64_t call;      /* 0: free */
@@ -59,6 +59,17 @@ struct cq_web_recordings *cq_web_recordings_free(struct cq_web_recordings *r)
     return NULL;
 }
 
+/* The parties may have been exchanged since the analysis, whose settings say nothing of that. */
+static void set_parties(const struct cq_recording *rec, struct cq_audio_opts *o)
+{
+    int agent = rec->channel_of[CQ_AGENT], customer = rec->channel_of[CQ_CUSTOMER];
+    if (agent == customer)
+        return;
+    o->layout = CQ_LAYOUT_AUTO;
+    o->agent_channel = agent;
+    o->customer_channel = customer;
+}
+
 /* With the settings of the analysis, so that its times and parties are those of the sound. */
 static int decode(const struct cq_analysis *a, struct cq_error *err, struct cq_pcm **ret_pcm)
 {
@@ -72,6 +83,7 @@ static int decode(const struct cq_analysis *a, struct cq_error *err, struct cq_p
     if (a->config_json)
         r = cq_config_parse(&s, "settings", a->config_json, strlen(a->config_json), err);
     if (!r) {
+        set_parties(&a->recording, &s.config.audio);
         s.config.audio.memory_bytes = MEMORY_BYTES;
         s.config.audio.temp_dir = NULL; /* that of this machine */
         r = cq_pcm_open(path, &s.config.audio, NULL, err, &rec, ret_pcm);
@@ -286,38 +298,23 @@ int cq_web_recordings_open(struct cq_web_recordings *r, int64_t call, const stru
     return code;
 }
 
-static unsigned char level_of(float v)
-{
-    float level = (v < 0 ? -v : v) * 255.0f;
-    return level > 255.0f ? 255 : (unsigned char)level;
-}
-
 static int measure_peaks(struct playing *p, int64_t n_frames, struct cq_peaks *ret_peaks)
 {
-    int64_t wanted = n_frames * PEAKS_PER_S / CQ_ANALYSIS_RATE_HZ + 1;
-    struct cq_peaks peaks = {.channels = p->channels, .n = wanted > CQ_PEAKS_MAX ? CQ_PEAKS_MAX : (int)wanted};
-    peaks.levels = calloc((size_t)peaks.channels, (size_t)peaks.n);
-    if (!peaks.levels)
-        return -ENOMEM;
-    for (int64_t at = 0; at < n_frames;) {
-        int got = 0, r = read_frames(p, at, BLOCK_FRAMES, &got);
-        if (r || !got) {
-            cq_peaks_done(&peaks);
-            return r ? r : -EIO;
-        }
-        for (int c = 0; c < peaks.channels; c++) {
-            unsigned char *lane = peaks.levels + (size_t)c * (size_t)peaks.n;
-            for (int i = 0; i < got; i++) {
-                unsigned char level = level_of(p->plane[c][i]);
-                unsigned char *place = &lane[(at + i) * peaks.n / n_frames];
-                if (level > *place)
-                    *place = level;
-            }
-        }
+    struct cq_peak_meter meter = {0};
+    int r = cq_peak_meter_init(&meter, p->channels, n_frames);
+    for (int64_t at = 0; !r && at < n_frames;) {
+        int got = 0;
+        r = read_frames(p, at, BLOCK_FRAMES, &got);
+        if (!r && !got)
+            r = -EIO;
+        if (!r)
+            cq_peak_meter_process(&meter, (const float *const *)p->plane, got);
         at += got;
     }
-    *ret_peaks = peaks;
-    return 0;
+    if (!r)
+        *ret_peaks = cq_peak_meter_take(&meter);
+    cq_peak_meter_done(&meter);
+    return r;
 }
 
 int cq_web_recordings_peaks(struct cq_web_recordings *r, int64_t call, const struct cq_analysis *a,

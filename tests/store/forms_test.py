@@ -52,6 +52,24 @@ class Forms(unittest.TestCase):
             json.dump(form, f, ensure_ascii=False)
         return path
 
+    def test_swap(self):
+        """Agent and customer of a call exchanged: its measures, flags and score are those of the other one."""
+        measures = 'SELECT agent_turns, customer_turns, agent_speech_s, customer_speech_s FROM measures WHERE call_id = 7'
+        (before,), score = self.sql(measures), dict(self.sql('SELECT call_id, score FROM v_calls'))
+        told = self.callqa('rescore', '--swap', '7')
+        (after,), now = self.sql(measures), dict(self.sql('SELECT call_id, score FROM v_calls'))
+        self.assertEqual(after, (before[1], before[0], before[3], before[2]))
+        self.assertIn(f'score {now[7]:.2f}', told)
+        self.assertEqual({c for c in score if score[c] != now[c]} - {7}, set(), 'no other call is touched')
+        self.assertIn('call.swap', self.callqa('audit', '--action', 'call.swap'))
+        self.assertIn('sound', self.callqa('db', 'check'))
+        self.callqa('rescore', '--swap', '7')
+        self.assertEqual(dict(self.sql('SELECT call_id, score FROM v_calls')), score)
+        self.assertIn('--swap takes calls', self.callqa('rescore', '--swap', code=2))
+        self.assertIn('--swap takes calls', self.callqa('rescore', '--swap', '7', '--agent', 'A001', code=2))
+        self.assertIn('--swap takes calls', self.callqa('rescore', '7', '--rubric', 'skills-form', code=2))
+        self.callqa('rescore', '--swap', '9999', code=2)
+
     def test_rescore(self):
         path = self.stricter('1.0.1')
         before = dict(self.sql('SELECT call_id, score FROM v_calls'))

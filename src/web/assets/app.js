@@ -76,8 +76,8 @@ const keys = {
   'Calls': [['/', 'search'], ['↓ ↑', 'next, previous call'], ['Enter', 'open the call'], ['x', 'tick the call'], ['X', 'tick up to here'], ['d', 'light or dark']],
   'Listening': [
     ['Space', 'play, pause'], ['← →', '2 s back, on'], ['Shift ← →', '10 s back, on'], ['n p', 'next, previous event'],
-    ['[ ]', 'slower, faster'], ['a c b', 'agent alone, customer alone, both'], ['s', 'skip silence'],
-    ['l', 'loop the selection or event'], ['+ − f', 'zoom in, out, fit'], ['> <', 'next, previous call'],
+    ['[ ]', 'slower, faster'], ['a c b', 'agent alone, customer alone, both'], ['A C', 'mute the agent, the customer'], ['s', 'skip silence'],
+    ['l', 'loop the selection or event'], ['+ − f', 'zoom in, out, fit'], ['m', 'measures and what is usual'], ['x', 'exchange agent and customer'], ['> <', 'next, previous call'],
     ['Esc', 'back to the calls']],
   'Scoring': [['↓ ↑', 'next, previous item'], ['1 … 5', 'score'], ['. ,', 'half a point up, down'], ['0', 'not applicable'],
               ['Enter', 'take the proposed score, go on'],              ['⌫', 'take the score back'], ['r', 'remark'], ['Ctrl Enter', 'submit and next call']],
@@ -107,7 +107,7 @@ async function show() {
     return;
   }
   try {
-    state.leave = await found[1](main, {user: state.session.user, go, id: Number(found[0][1])});
+    state.leave = await found[1](main, {user: state.session.user, go, show, id: Number(found[0][1])});
   } catch (e) {
     if (e.code !== 'login')
       main.replaceChildren(h('p', {class: 'empty', role: 'alert'}, e.message));

@@ -1,31 +1,11 @@
 // One call: hear it, see it, judge it.
-import {get} from './api.js';
-import {flagName, measureName, t} from './lang.js';
-import {clock, h, isWriting, label, number, toast, when} from './ui.js';
+import {get, post} from './api.js';
+import {flagName, t} from './lang.js';
+import {clock, dialog, h, isWriting, label, number, toast, when} from './ui.js';
 import {EventList, LEAD_S} from './events.js';
 import {FormPane} from './form.js';
+import {MeasuresPanel} from './measures.js';
 import {Player} from './player.js';
-
-const CALL_MEASURES = ['duration_s', 'talk_over_ratio', 'mutual_silence_s', 'dead_air_s', 'hold_s', 'fto_median_s',
-                       'switches_per_min'];
-const PARTY_MEASURES = ['talk_ratio', 'interruptions', 'interruptions_per_min', 'backchannels_per_min',
-                        'response_latency_median_s', 'response_latency_p90_s', 'longest_turn_s', 'articulation_rate_sps',
-                        'pitch_median_hz', 'level_asl_dbov'];
-
-function shown(name, v) {
-  if (v === null || v === undefined)
-    return '–';
-  return /_ratio$/.test(name) ? `${number(v * 100)} %` : number(v, Number.isInteger(v) ? 0 : 2);
-}
-
-function measures(m) {
-  return h('details', {class: 'measures'}, h('summary', {}, t('Measures')),
-    h('div', {class: 'scroller'}, h('table', {class: 'list'},
-      h('tbody', {}, CALL_MEASURES.map((n) => h('tr', {}, h('td', {}, measureName(n)), h('td', {class: 'right', colspan: 2}, shown(n, m[n]))))),
-      h('thead', {}, h('tr', {}, h('th', {}), h('th', {class: 'right agent'}, t('Agent')), h('th', {class: 'right customer'}, t('Customer')))),
-      h('tbody', {}, PARTY_MEASURES.map((n) => h('tr', {}, h('td', {}, measureName(n)),
-        h('td', {class: 'right'}, shown(n, m.agent?.[n])), h('td', {class: 'right'}, shown(n, m.customer?.[n]))))))));
-}
 
 // The calls before and after in the list that this one was opened from.
 function neighbours(id) {
@@ -54,6 +34,23 @@ function headOf(call, near) {
     to(near.before, '‹', t('Previous call')), to(near.after, '›', t('Next call')));
 }
 
+// The channels were the wrong way round: what was found of one party is the other's, and is scored anew at once.
+function askSwap(call, again) {
+  const d = dialog(t('Exchange agent and customer'),
+    h('p', {}, t('Everything that was found of the agent becomes the customer\'s, and the call is scored anew. Drafts follow; submitted reviews stay as they are.')),
+    h('div', {class: 'row'}, h('button', {class: 'main', onclick: async () => {
+      try {
+        const before = call.analysis.scorecard?.total;
+        await post(`/api/calls/${call.id}/swap`);
+        d.close();
+        const now = await again();
+        toast(t('Exchanged: {a} → {b}').replace('{a}', number(before, 2) || '–').replace('{b}', number(now?.analysis.scorecard?.total, 2) || '–'));
+      } catch (e) {
+        toast(e.message, true);
+      }
+    }}, t('Exchange and score')), h('button', {onclick: () => d.close()}, t('Leave it'))));
+}
+
 function warnings(a) {
   const found = [];
   if (a.recording.truncated)
@@ -65,10 +62,13 @@ function warnings(a) {
   return found.map((text) => h('p', {class: 'warning'}, text));
 }
 
-export async function showCall(main, {id, go, user}) {
+export async function showCall(main, {id, go, user, show}) {
   const call = await get(`/api/calls/${id}`);
   const a = call.analysis, near = neighbours(id);
   const player = new Player(id, a);
+  const measures = new MeasuresPanel(id, a.metrics);
+  const maySwap = user.role !== 'agent';
+  const swap = () => askSwap(call, async () => { await pane.saving; await show(); return get(`/api/calls/${id}`); });
   const play = (e) => player.playEvent(e, LEAD_S);
   const events = new EventList(a.events, (e) => { play(e); mark(e.start); });
   const pane = new FormPane({call, user, play, span: () => player.span(),
@@ -86,11 +86,13 @@ export async function showCall(main, {id, go, user}) {
       player.seek(Number(found[1]));
   };
   events.onfilter = filterOverlay;
+  player.onswap = maySwap ? swap : null;
+  player.drawControls();
   player.onstep = (way) => events.step(way, player.now);
   window.player = player; // for tests, and for whoever looks under the hood
   document.title = `${a.recording.path ?? id} - callqa`;
   main.replaceChildren(h('div', {class: 'callpage'}, headOf(call, near),
-    h('div', {class: 'left'}, warnings(a), player.element, events.element, measures(a.metrics)), pane.element));
+    h('div', {class: 'left'}, warnings(a), player.element, events.element, measures.element), pane.element));
   filterOverlay();
   if (player.audio.readyState)
     fromAddress();
@@ -120,6 +122,10 @@ export async function showCall(main, {id, go, user}) {
       go(`/call/${near.after}`);
     else if (e.key === '<' && near.before)
       go(`/call/${near.before}`);
+    else if (e.key === 'm')
+      measures.toggle();
+    else if (e.key === 'x' && maySwap)
+      swap();
     else if (!pane.key(e) && !player.key(e))
       return;
     e.preventDefault();

@@ -424,12 +424,13 @@ export class FormPane {
   }
 
   head() {
-    const r = this.review, done = r && r.total !== null;
+    const r = this.review, done = r && r.total !== null, live = done && r.state === 'draft';
     return h('div', {class: 'total'},
       h('div', {class: 'grow'}, h('h2', {}, label(this.form?.title, this.card.rubric)),
-        h('div', {class: 'soft'}, r ? `${r.reviewer} · ${t(r.state)}` : t('measured'), ' · ',
+        h('div', {class: 'soft'}, r ? `${r.reviewer} · ${live ? t('so far') : t(r.state)}` : t('measured'), ' · ',
           t('rests on {p} of the form').replace('{p}', percent(done ? r.coverage : this.card.coverage)))),
-      done ? scoreMark(r.total, r.coverage, true) : scoreMark(this.card.total, this.card.coverage, true));
+      live && this.card.total !== null && h('span', {class: 'soft', title: t('measured')}, scoreMark(this.card.total, this.card.coverage)),
+      h('span', {class: 'grand', 'aria-live': 'polite'}, done ? scoreMark(r.total, r.coverage, true) : scoreMark(this.card.total, this.card.coverage, true)));
   }
 
   // Reviews of others, as far as they may be seen.

@@ -39,6 +39,12 @@ const zh = {
   'Agent and customer may be exchanged: tones or music lie on the customer\'s side.':
     '双方声道可能相反：信号音或音乐出现在客户一侧。',
   'Both parties are on one channel: who speaks was told by their voices.': '双方在同一声道，按嗓音区分。',
+  'usually {r}, median {m}': '通常为 {r}，中位数 {m}', 'less than usual': '低于常值', 'more than usual': '高于常值',
+  'too few calls': '通话太少', 'usual of the agent': '该客服常值', 'usual of the team': '团队常值', 'Whose measures': '哪一方的测量值',
+  'Exchange agent and customer': '对调客服与客户', 'Exchange': '对调', 'Exchange and score': '对调并重新评分', 'Leave it': '保持不变',
+  'Everything that was found of the agent becomes the customer\'s, and the call is scored anew. Drafts follow; submitted reviews stay as they are.':
+    '客服与客户的全部测评结果互换，并重新评分。草稿随之更新，已提交的评分不变。',
+  'Exchanged: {a} → {b}': '已对调：{a} → {b}', '{p} answers after {s} s': '{p}在 {s} 秒后应答', 'so far': '目前',
   // form
   'Form': '表单', 'open': '待评', 'proposed': '建议', 'not applicable': '不适用', 'limit': '限值', '{n} points': '{n} 分',
   'This call has no form.': '此通话没有表单。', 'rests on {p} of the form': '依据表单的 {p}',
@@ -63,7 +69,8 @@ const zh = {
   'search': '搜索', 'next, previous call': '下一通、上一通', 'open the call': '打开通话', 'light or dark': '浅色或深色',
   'play, pause': '播放、暂停', '2 s back, on': '后退、前进 2 秒', '10 s back, on': '后退、前进 10 秒',
   'next, previous event': '下一、上一事件', 'slower, faster': '减速、加速',
-  'agent alone, customer alone, both': '只听客服、只听客户、双方', 'skip silence': '跳过静音',
+  'agent alone, customer alone, both': '只听客服、只听客户、双方', 'mute the agent, the customer': '静音客服、静音客户',
+  'measures and what is usual': '测量值与常值', 'exchange agent and customer': '对调客服与客户', 'skip silence': '跳过静音',
   'loop the selection or event': '循环选区或事件', 'zoom in, out, fit': '放大、缩小、全长', 'back to the calls': '返回列表',
 };
 

@@ -3,6 +3,7 @@ import {eventName, partyName, t} from './lang.js';
 import {clock, h, number} from './ui.js';
 
 const LANE = 14, GAP = 4, EVENTS = 20;
+const LATE_S = 3; // as long_response in docs/measures.md
 const HEIGHT = GAP + 2 * (LANE + GAP) + EVENTS + GAP;
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -20,9 +21,17 @@ function together(segments) {
   return found;
 }
 
+// Gaps between one party's turn and the other's answer, on the lane of who answers: an answer that comes at once has none.
+const GAP_FROM_S = 0.2;
+function gaps(analysis) {
+  return (analysis.transitions ?? []).filter((x) => x.fto >= GAP_FROM_S && !x.with_hold)
+    .map((x) => ({start: x.at - x.fto, end: x.at, by: x.to, late: x.fto >= LATE_S}));
+}
+
 export class Overlay {
   constructor(analysis, onseek) {
     this.a = analysis;
+    this.gaps = gaps(analysis);
     this.both = together(analysis.segments);
     this.view = [0, analysis.recording.duration_s];
     this.now = 0;
@@ -72,6 +81,19 @@ export class Overlay {
     g.fillRect(x0, y, Math.max(least, x1 - x0), height);
   }
 
+  // A thin line with a foot where the answer begins.
+  gap(g, s, y, colour) {
+    const x0 = this.x(s.start), x1 = this.x(s.end);
+    if (x1 < 0 || x0 > this.canvas.clientWidth || x1 - x0 < 2)
+      return;
+    g.fillStyle = colour;
+    g.globalAlpha = 0.75;
+    for (let x = x0; x < x1 - 1; x += 4)
+      g.fillRect(x, y - 0.75, 2, 1.5);
+    g.fillRect(x0, y - 3, 1, 6);
+    g.globalAlpha = 1;
+  }
+
   paint() {
     const width = this.element.clientWidth, ratio = devicePixelRatio || 1;
     if (!width)
@@ -86,6 +108,8 @@ export class Overlay {
     const y = GAP * 3 + LANE * 2;
     for (const s of this.a.segments)
       this.bar(g, s, lanes[s.party], LANE, s.party === 'agent' ? agent : customer);
+    for (const s of this.gaps)
+      this.gap(g, s, lanes[s.by] + LANE / 2, s.late ? danger : s.by === 'agent' ? agent : customer);
     for (const s of this.both)
       this.bar(g, s, GAP, LANE * 2 + GAP, css('--overlap'));
     for (const e of this.a.events) {
@@ -146,6 +170,8 @@ export class Overlay {
     const s = this.timeAt(event.offsetX), slack = (this.view[1] - this.view[0]) / this.canvas.clientWidth * 5;
     const here = this.a.events.filter((e) => s >= e.start - slack && s <= e.end + slack)
       .map((e) => `${eventName(e.type)} ${partyName(e.by)} ${clock(e.start, 1)} (${number(e.end - e.start)} s)`);
+    here.push(...this.gaps.filter((e) => s >= e.start && s <= e.end)
+      .map((e) => t('{p} answers after {s} s').replace('{p}', partyName(e.by)).replace('{s}', number(e.end - e.start))));
     this.tip.replaceChildren(clock(s, 1), ...here.flatMap((text) => [h('br'), text]));
     this.tip.hidden = false;
     this.tip.style.left = `${Math.min(event.offsetX + 12, this.canvas.clientWidth - 220)}px`;

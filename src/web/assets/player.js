@@ -39,7 +39,7 @@ export class Player {
     this.solo = null;
     this.loop = false;
     this.region = null;
-    this.audio = h('audio', {preload: 'auto', src: `/api/calls/${id}/audio.wav`});
+    this.audio = h('audio', {preload: 'auto', src: `/api/calls/${id}/audio.wav?agent=${analysis.parties?.agent?.channel ?? 0}`});
     this.audio.preservesPitch = true;
     this.audio.addEventListener('error', () => toast(t('The recording cannot be played: is the file still there?'), true));
     this.wave = h('div', {class: 'wave', role: 'img', 'aria-label': t('Waveform: the agent above, the customer below')});
@@ -253,6 +253,7 @@ export class Player {
         toggle(t('Customer'), 'c', this.solo === 'customer', () => this.setSolo('customer'))),
       toggle(t('Skip silence'), 's', this.skip, () => this.setSkip(!this.skip)),
       toggle(t('Loop'), 'l', this.loop, () => this.setLoop(!this.loop)),
+      this.onswap && h('button', {title: 'x', onclick: () => this.onswap()}, t('Exchange')),
       h('span', {class: 'grow'}),
       h('div', {class: 'group', role: 'group', 'aria-label': t('Zoom')},
         h('button', {'aria-label': t('Zoom out'), title: '−', onclick: () => this.stepZoom(-1)}, '−'),
@@ -273,6 +274,8 @@ export class Player {
     case ']': this.stepSpeed(1); break;
     case 'a': this.two && this.setSolo(this.solo === 'agent' ? null : 'agent'); break;
     case 'c': this.two && this.setSolo(this.solo === 'customer' ? null : 'customer'); break;
+    case 'A': this.two && this.setSolo(this.solo === 'customer' ? null : 'customer'); break; // the agent muted
+    case 'C': this.two && this.setSolo(this.solo === 'agent' ? null : 'agent'); break;
     case 'b': this.two && this.setSolo(null); break;
     case 's': this.setSkip(!this.skip); break;
     case 'l': this.setLoop(!this.loop); break;

@@ -2,7 +2,11 @@
 #include "review/review.h"
 
 #include "base/path.h"
+#include "base/str.h"
+#include "callqa/json.h"
 #include "store/audit.h"
+#include "store/peaks.h"
+#include "store/ranges.h"
 
 #include "random_analysis.h"
 #include "temp_db.h"
@@ -328,6 +332,124 @@ static void test_form_kept(void **state)
     assert_int_equal(cq_review_form(f->s, "skills-form", "9.9", &f->err, &kept), -ENOENT);
 }
 
+/* Exchanged twice, all is as it was; once, what was the agent's is the customer's, and a draft follows. */
+static void test_swap(void **state)
+{
+    struct fixture *f = *state;
+    struct cq_analysis before, once, thrice;
+    struct cq_peaks shape = {.channels = 2, .n = 2, .levels = (unsigned char[]){1, 2, 3, 4}}, kept;
+    int64_t draft = start(f, "li", false), done = start(f, "wang", false), n = audit_entries(f);
+    assert_int_equal(set(f, draft, "li", "listening", 3, NULL), 0);
+    assert_int_equal(cq_review_submit(f->s, done, "wang", true, &f->err), 0);
+    assert_int_equal(cq_peaks_save(f->s, f->call, &shape, NULL), 0);
+    assert_int_equal(cq_store_load(f->s, f->call, NULL, &before), 0);
+    assert_int_equal(cq_review_swap_parties(f->s, f->call, "chen", &f->err), 0);
+    assert_int_equal(audit_entries(f), n + 3);
+    assert_int_equal(cq_store_load(f->s, f->call, NULL, &once), 0);
+    assert_int_equal(once.recording.channel_of[CQ_AGENT], before.recording.channel_of[CQ_CUSTOMER]);
+    for (int i = 0; i < CQ_N_PARTY_METRICS; i++) {
+        assert_int_equal(once.metrics.party[CQ_AGENT][i].reason, before.metrics.party[CQ_CUSTOMER][i].reason);
+        assert_float_equal(once.metrics.party[CQ_AGENT][i].v, before.metrics.party[CQ_CUSTOMER][i].v, 1e-9);
+    }
+    assert_int_equal(once.talk.segments.n, before.talk.segments.n);
+    for (size_t i = 0; i < once.talk.turns.n; i++)
+        assert_int_equal(once.talk.turns.v[i].party, cq_party_other(before.talk.turns.v[i].party));
+    assert_int_equal(cq_peaks_load(f->s, f->call, NULL, &kept), 0);
+    assert_memory_equal(kept.levels, ((unsigned char[]){3, 4, 1, 2}), 4);
+    cq_peaks_done(&kept);
+
+    /* the machine's score is that of the new card; what the reviewer said stays, and so does what was submitted
+     */
+    struct cq_review v = load(f, draft);
+    const struct cq_review_item *item = cq_review_item_of(&v, "listening");
+    const struct cq_item_score *card = NULL;
+    for (size_t i = 0; i < once.scorecard.n_items; i++) {
+        if (!strcmp(once.scorecard.items[i].id, "listening"))
+            card = &once.scorecard.items[i];
+    }
+    assert_non_null(card);
+    assert_int_equal(item->machine_state, card->state);
+    if (card->state == CQ_ITEM_SCORED)
+        assert_float_equal(item->machine_score, card->score, 1e-9);
+    assert_float_equal(item->score, 3, 0);
+    cq_review_done(&v);
+    v = load(f, done);
+    assert_float_equal(cq_review_item_of(&v, "listening")->machine_score, LISTENING, 1e-9);
+    cq_review_done(&v);
+
+    /* there and back again (the fixture's own lists are in no order, so that it begins with the first exchange)
+     */
+    assert_int_equal(cq_review_swap_parties(f->s, f->call, "chen", &f->err), 0);
+    assert_int_equal(cq_review_swap_parties(f->s, f->call, "chen", &f->err), 0);
+    assert_int_equal(cq_store_load(f->s, f->call, NULL, &thrice), 0);
+    char *one = cq_analysis_to_json(&once), *three = cq_analysis_to_json(&thrice);
+    assert_string_equal(one, three);
+    free(one);
+    free(three);
+    cq_analysis_done(&before);
+    cq_analysis_done(&once);
+    cq_analysis_done(&thrice);
+    assert_int_equal(cq_review_swap_parties(f->s, f->call + 1, "chen", &f->err), -ENOENT);
+}
+
+/* What a draft would come to, before it is submitted; the same function gives the total then. */
+static void test_so_far(void **state)
+{
+    struct fixture *f = *state;
+    struct cq_review v;
+    bool hidden;
+    int64_t id = start(f, "li", false);
+    assert_int_equal(set(f, id, "li", "emotional_control", 4.5, NULL), 0);
+    assert_int_equal(cq_review_view(f->s, id, "li", NULL, &v, &hidden), 0);
+    assert_false(v.has_total);
+    assert_int_equal(cq_review_so_far(f->s, &v, NULL), 0);
+    assert_true(v.has_total && v.partial);
+    double total = v.total, coverage = v.coverage;
+    assert_true(coverage > 0 && coverage < 1);
+    cq_review_done(&v);
+    assert_int_equal(cq_review_submit(f->s, id, "li", true, &f->err), 0); /* the rest does not apply */
+    v = load(f, id);
+    assert_float_equal(v.total, total, 1e-9);
+    assert_int_equal(cq_review_so_far(f->s, &v, NULL), 0); /* no draft any more: left alone */
+    cq_review_done(&v);
+}
+
+/* Quantiles over the newest calls of an agent, of a queue, of all; the call itself does not count. */
+static void test_ranges(void **state)
+{
+    struct fixture *f = *state;
+    struct cq_ranges *got = calloc(1, sizeof *got);
+    int64_t ids[11];
+    enum cq_saved saved;
+    for (int i = 0; i < 11; i++) {
+        struct cq_analysis a;
+        random_analysis(1000 + (uint64_t)i, &a);
+        a.unscorable = false;
+        free(a.info.agent);
+        free(a.info.queue);
+        a.info.agent = cq_str_dup(i % 2 ? "A001" : "A002");
+        a.info.queue = cq_str_dup("support");
+        a.metrics.call[CQ_M_TALK_OVER_RATIO] = (struct cq_value){.v = i};
+        a.metrics.party[CQ_AGENT][CQ_PM_TURNS] = (struct cq_value){.reason = CQ_NULL_NO_SPEECH};
+        assert_int_equal(cq_store_save(f->s, &a, false, NULL, &ids[i], &saved), 0);
+        cq_analysis_done(&a);
+    }
+    assert_int_equal(cq_ranges_load(f->s, NULL, "support", 0, NULL, got), 0);
+    assert_int_equal(got->n, 11);
+    assert_float_equal(got->call[CQ_M_TALK_OVER_RATIO].p10, 1, 1e-9);
+    assert_float_equal(got->call[CQ_M_TALK_OVER_RATIO].p50, 5, 1e-9);
+    assert_float_equal(got->call[CQ_M_TALK_OVER_RATIO].p90, 9, 1e-9);
+    assert_int_equal(got->party[CQ_AGENT][CQ_PM_TURNS].n, 0);
+    assert_int_equal(cq_ranges_load(f->s, "A001", NULL, ids[1], NULL, got), 0);
+    assert_int_equal(got->n, 4); /* 3 5 7 9 */
+    assert_float_equal(got->call[CQ_M_TALK_OVER_RATIO].p50, 6, 1e-9);
+    assert_int_equal(cq_ranges_load(f->s, "nobody", NULL, 0, NULL, got), 0);
+    assert_int_equal(got->n, 0);
+    assert_int_equal(cq_ranges_load(f->s, NULL, NULL, 0, NULL, got), 0);
+    assert_true(got->n >= 11);
+    free(got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +461,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_dispute, setup, teardown),
         cmocka_unit_test_setup_teardown(test_list, setup, teardown),
         cmocka_unit_test_setup_teardown(test_form_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_swap, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_so_far, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ranges, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
