@@ -54,7 +54,8 @@ int cq_store_find_call(struct cq_store *store, const char *key, struct cq_error 
  */
 int cq_store_find_recording(struct cq_store *store, int64_t call, struct cq_error *err, char **ret_path);
 
-/* Load everything but activity spans and peaks (talk, measures, scorecard, flags are there). *ret_a: cq_analysis_done().
+/* Load everything but activity spans and peaks (talk, measures, scorecard, flags are there). *ret_a:
+ * cq_analysis_done().
  */
 int cq_store_load(struct cq_store *store, int64_t call, struct cq_error *err, struct cq_analysis *ret_a);
 
