@@ -134,7 +134,7 @@ static int fields(void)
 {
     for (int i = 0; i < CQ_N_RECORD_FIELDS; i++) {
         const struct cq_record_info *info = cq_record_info((enum cq_record_field)i);
-        printf("%-14s %s\n", info->name, _(cq_record_help((enum cq_record_field)i)));
+        printf("%-14s %s\n", info->name, _(info->help));
     }
     return CQ_EXIT_OK;
 }

@@ -5,7 +5,7 @@
 #include "cli/show.h"
 #include "cli/timeline.h"
 #include "pipeline/pipeline.h"
-#include "store/store.h"
+#include "store/records.h"
 
 #include "base/path.h"
 
@@ -50,7 +50,8 @@ static struct cq_rubric *rubric_of(const struct cq_analysis *a)
     return r;
 }
 
-static int show_text(const struct show_opts *o, const struct cq_analysis *a, int64_t call)
+static int show_text(const struct show_opts *o, struct cq_store *store, const struct cq_analysis *a,
+                     int64_t call, struct cq_error *err)
 {
     struct cq_rubric *rubric = rubric_of(a);
     struct cq_show s = {
@@ -58,10 +59,11 @@ static int show_text(const struct show_opts *o, const struct cq_analysis *a, int
     struct cq_timeline_opts t = CQ_TIMELINE_OPTS_INIT;
     int r = 0;
     cq_show_head(&s);
+    r = cq_show_record(&s, store, err);
     if (a->talk.segments.n) {
         t.term = s.term;
         cq_show_title(&s, _("Talk"));
-        r = cq_timeline_print(stdout, &a->talk, &t);
+        r = r ? r : cq_timeline_print(stdout, &a->talk, &t);
     }
     cq_show_flags(&s);
     cq_show_scorecard(&s);
@@ -72,13 +74,14 @@ static int show_text(const struct show_opts *o, const struct cq_analysis *a, int
     return r;
 }
 
-static char *show_data(enum show_format format, const struct cq_analysis *a)
+static char *show_data(enum show_format format, struct cq_store *store, int64_t call,
+                       const struct cq_analysis *a)
 {
     switch (format) {
     case SHOW_TEXT:
         break;
     case SHOW_JSON:
-        return cq_analysis_to_json(a);
+        return cq_records_call_json(store, call, a);
     case SHOW_RTTM:
         return cq_analysis_to_rttm(a, cq_path_base(a->recording.path ? a->recording.path : ""));
     case SHOW_LABELS:
@@ -99,9 +102,9 @@ static int show_one(const struct show_opts *o, struct cq_store *store, const cha
     if (r)
         return r;
     if (o->format == SHOW_TEXT) {
-        r = show_text(o, &a, call);
+        r = show_text(o, store, &a, call, err);
     } else {
-        char *text = show_data((enum show_format)o->format, &a);
+        char *text = show_data((enum show_format)o->format, store, call, &a);
         if (text)
             fputs(text, stdout);
         if (text && o->format == SHOW_JSON)

@@ -5,6 +5,7 @@
 #include "callqa/analysis.h"
 #include "cli/term.h"
 #include "rubric/rubric.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,6 +23,8 @@ struct cq_show {
 
 /* Recording, parties, what is wrong with the line. */
 void cq_show_head(const struct cq_show *s);
+/* What is known of the contact from outside, where there is anything: ticket, promise, rating. */
+int cq_show_record(const struct cq_show *s, struct cq_store *store, struct cq_error *err);
 /* Items with indicators, points and evidence; subtotals; what is open. */
 void cq_show_scorecard(const struct cq_show *s);
 void cq_show_flags(const struct cq_show *s);
@@ -31,6 +34,8 @@ void cq_show_events(const struct cq_show *s);
 
 /* Part of the others: a title, and "1:03.2". */
 void cq_show_title(const struct cq_show *s, const char *title);
+/* "label    text", nothing where there is no text. */
+void cq_show_field(const struct cq_show *s, const char *label, const char *text);
 #define CQ_SHOW_TIME_MAX 48
 char *cq_show_time(double seconds, char buf[CQ_SHOW_TIME_MAX]);
 

@@ -30,7 +30,7 @@ char *cq_show_time(double seconds, char buf[CQ_SHOW_TIME_MAX])
 }
 
 /* "label    text", nothing where there is no text. Control characters of names from outside are taken out. */
-static void put_field(const struct cq_show *s, const char *label, const char *text)
+void cq_show_field(const struct cq_show *s, const char *label, const char *text)
 {
     if (!text || !*text)
         return;
@@ -45,12 +45,12 @@ static void put_recording(const struct cq_show *s)
 {
     const struct cq_recording *r = &s->a->recording;
     char length[CQ_TIME_CLOCK_MAX], text[256], hash[17];
-    put_field(s, _("recording"), r->path);
+    cq_show_field(s, _("recording"), r->path);
     snprintf(text, sizeof text, P_("%s, %s, %d Hz, %d channel", "%s, %s, %d Hz, %d channels", r->channels),
              cq_time_format_clock(r->duration_s, length), r->format, r->sample_rate_hz, r->channels);
-    put_field(s, _("sound"), text);
+    cq_show_field(s, _("sound"), text);
     snprintf(hash, sizeof hash, "%.16s", r->sha256);
-    put_field(s, _("content"), hash);
+    cq_show_field(s, _("content"), hash);
 }
 
 /* What named the agent of a one-channel recording: cq_activity.party_rule in plain words. */
@@ -86,7 +86,7 @@ static void put_parties(const struct cq_show *s)
                  _("one channel; told apart by their voices, the agent by this: %s (confidence %.0f%%)"),
                  rule_words(s->a->activity.party_rule), s->a->activity.party_confidence * 100);
     }
-    put_field(s, _("parties"), text);
+    cq_show_field(s, _("parties"), text);
 }
 
 /*
@@ -100,19 +100,20 @@ static void put_warnings(const struct cq_show *s)
 {
     const struct cq_recording *r = &s->a->recording;
     if (s->a->unscorable)
-        put_field(s, _("unscorable"), s->a->reason ? _(s->a->reason) : _("no reason given"));
+        cq_show_field(s, _("unscorable"), s->a->reason ? _(s->a->reason) : _("no reason given"));
     if (r->truncated)
-        put_field(s, _("warning"), _("the file is cut off; what is there was analysed"));
+        cq_show_field(s, _("warning"), _("the file is cut off; what is there was analysed"));
     if (r->health.fake_stereo)
-        put_field(s, _("warning"), _("both channels carry the same sound"));
+        cq_show_field(s, _("warning"), _("both channels carry the same sound"));
     if (s->a->diarized && s->a->activity.party_confidence < SURE_OF_PARTIES)
-        put_field(s, _("warning"),
-                  _("who of the two is the agent is not sure: listen to the beginning before these scores are "
-                    "used, or choose activity.mono_agent_rule"));
+        cq_show_field(
+            s, _("warning"),
+            _("who of the two is the agent is not sure: listen to the beginning before these scores are "
+              "used, or choose activity.mono_agent_rule"));
     if (r->health.swapped_suspect)
-        put_field(s, _("warning"),
-                  _("ringing or hold music lies on the customer's side: the channels may be "
-                    "exchanged (--layout)"));
+        cq_show_field(s, _("warning"),
+                      _("ringing or hold music lies on the customer's side: the channels may be "
+                        "exchanged (--layout)"));
 }
 
 void cq_show_head(const struct cq_show *s)
@@ -122,15 +123,15 @@ void cq_show_head(const struct cq_show *s)
     snprintf(title, sizeof title, _("Call %lld"), (long long)s->call);
     fprintf(s->out, s->term.colour ? "\033[1m%s\033[0m\n" : "%s\n", title);
     put_recording(s);
-    put_field(s, _("started"), info->started_at);
-    put_field(s, _("agent"), info->agent);
-    put_field(s, _("customer"), info->customer);
-    put_field(s, _("queue"), info->queue);
-    put_field(s, _("department"), info->department);
-    put_field(s, _("direction"), info->direction);
-    put_field(s, _("external id"), info->external_id);
+    cq_show_field(s, _("started"), info->started_at);
+    cq_show_field(s, _("agent"), info->agent);
+    cq_show_field(s, _("customer"), info->customer);
+    cq_show_field(s, _("queue"), info->queue);
+    cq_show_field(s, _("department"), info->department);
+    cq_show_field(s, _("direction"), info->direction);
+    cq_show_field(s, _("external id"), info->external_id);
     put_parties(s);
-    put_field(s, _("detector"), s->a->detector);
+    cq_show_field(s, _("detector"), s->a->detector);
     put_warnings(s);
 }
 

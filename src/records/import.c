@@ -27,7 +27,8 @@ static int put(struct import *m, struct cq_record *record, int line)
     if (!record->v[CQ_RECORD_EXTERNAL_ID].has)
         return cq_error_set(m->err, -EBADMSG, m->name, line,
                             "the row has no external_id, the telephone system's id of the contact");
-    int r = cq_records_put(m->store, record, m->how->who, m->err, &saved);
+    const struct cq_record_source from = {m->how->who, m->name};
+    int r = cq_records_put(m->store, record, &from, m->err, &saved);
     if (r)
         return r;
     m->result.rows++;
@@ -79,12 +80,14 @@ static int put_row(struct import *m, const struct cq_csv *csv, const int *fields
 
 static int read_csv(struct import *m, const char *text, size_t n)
 {
-    struct cq_csv csv = {.name = m->name, .text = text, .n = n};
+    struct cq_csv csv;
     int fields[CQ_CSV_MAX_FIELDS] = {0};
-    int r = cq_csv_next(&csv, m->err);
+    int r = cq_csv_of_text(&csv, m->name, text, n);
+    if (!r)
+        r = cq_csv_next(&csv, m->err);
     if (r == 0)
         r = cq_error_set(m->err, -EBADMSG, m->name, 0, "is empty");
-    if (r > 0)
+    else if (r > 0)
         r = read_heading(m, &csv, fields);
     size_t n_columns = csv.n_fields;
     while (r >= 0 && (r = cq_csv_next(&csv, m->err)) > 0) {

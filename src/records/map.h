@@ -1,4 +1,4 @@
-/* records/map.h - private: names of columns to fields, texts to values. */
+/* records/map.h - names of columns to fields, texts to values: of files to import and of side-cars. */
 #ifndef CQ_RECORDS_MAP_H
 #define CQ_RECORDS_MAP_H
 

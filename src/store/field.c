@@ -2,6 +2,7 @@
 
 #include "callqa/metrics.h"
 #include "callqa/scorecard.h"
+#include "store/record_row.h"
 #include "store/schema.h"
 
 #include <assert.h>
@@ -11,6 +12,7 @@
 
 #define ITEM_PREFIX "item."
 #define SECTION_PREFIX "section."
+#define RECORD_PREFIX "record."
 
 /* c: the call, m: its measures. Only what stands here can become part of a statement. */
 static const struct call_field {
@@ -74,6 +76,25 @@ static int find_of_form(const char *name, const char *prefix, enum cq_field_kind
     return 0;
 }
 
+/* A field of the call's record: "record.csat". */
+static int find_of_record(const char *name, struct cq_field *f)
+{
+    static const enum cq_field_type types[] = {
+        [CQ_RECORD_IS_TEXT] = CQ_FIELD_TEXT,
+        [CQ_RECORD_IS_TIME] = CQ_FIELD_TIME,
+        [CQ_RECORD_IS_NUMBER] = CQ_FIELD_NUMBER,
+        [CQ_RECORD_IS_PRIORITY] = CQ_FIELD_WORD,
+    };
+    enum cq_record_field field;
+    size_t n = strlen(RECORD_PREFIX);
+    if (strncmp(name, RECORD_PREFIX, n) || cq_record_find(name + n, &field))
+        return -ENOENT;
+    f->kind = CQ_FIELD_RECORD;
+    f->type = types[cq_record_info(field)->type];
+    f->index = (int)field;
+    return 0;
+}
+
 int cq_field_find(const char *name, struct cq_field *ret_field)
 {
     struct cq_field f = {.party = CQ_NOBODY};
@@ -87,7 +108,7 @@ int cq_field_find(const char *name, struct cq_field *ret_field)
     } else if (!cq_metric_find(name, &f.party, &f.index)) {
         f.kind = CQ_FIELD_MEASURE;
         f.type = CQ_FIELD_NUMBER;
-    } else if (find_of_form(name, ITEM_PREFIX, CQ_FIELD_ITEM, &f) &&
+    } else if (find_of_record(name, &f) && find_of_form(name, ITEM_PREFIX, CQ_FIELD_ITEM, &f) &&
                find_of_form(name, SECTION_PREFIX, CQ_FIELD_SECTION, &f)) {
         return -ENOENT;
     }
@@ -109,6 +130,10 @@ static const char *measure_name(int i)
     return names[i];
 }
 
+#define CQ_X_RECORD_NAME(id, column, name, type, lo, hi, help) RECORD_PREFIX name,
+static const char *const record_names[] = {CQ_RECORD_FIELDS(CQ_X_RECORD_NAME)};
+#undef CQ_X_RECORD_NAME
+
 const char *cq_field_list(size_t i, const char **ret_unit, const char **ret_help)
 {
     const char *name, *unit = "", *help;
@@ -119,8 +144,16 @@ const char *cq_field_list(size_t i, const char **ret_unit, const char **ret_help
             unit = "s";
     } else {
         i -= N_CALL_FIELDS;
-        if (i >= CQ_N_MEASURES - 1) /* less the duration, which stands above */
-            return NULL;
+        if (i >= CQ_N_MEASURES - 1) { /* less the duration, which stands above */
+            i -= CQ_N_MEASURES - 1;
+            if (i >= CQ_N_RECORD_FIELDS)
+                return NULL;
+            if (ret_unit)
+                *ret_unit = "";
+            if (ret_help)
+                *ret_help = cq_record_info((enum cq_record_field)i)->help;
+            return record_names[i];
+        }
         enum cq_party party;
         int index, measure = (int)i + 1;
         cq_schema_measure(measure, &party, &index);
@@ -142,6 +175,8 @@ const char *cq_field_word(const struct cq_field *field, size_t i)
 {
     if (field->type == CQ_FIELD_BOOL)
         return i == 0 ? "false" : i == 1 ? "true" : NULL;
+    if (field->kind == CQ_FIELD_RECORD && field->type == CQ_FIELD_WORD)
+        return i < CQ_N_PRIORITIES ? cq_priority_name((enum cq_priority)i) : NULL;
     if (!strcmp(field->name, "severity"))
         return i <= CQ_SEVERITY_CRITICAL ? cq_severity_name((enum cq_severity)i) : NULL;
     if (!strcmp(field->name, "status"))
@@ -202,6 +237,10 @@ bool cq_field_sql(const struct cq_field *field, const struct cq_field_scope *sco
                       " WHERE x.scorecard_id = %s.scorecard_id AND d.section = ?)",
                       scope->by_flag ? "f" : "c");
         return true;
+    case CQ_FIELD_RECORD:
+        cq_str_printf(out, "(SELECT o.%s FROM records o WHERE o.id = " CQ_RECORD_OF_CALL ")",
+                      cq_record_info((enum cq_record_field)field->index)->column);
+        return false;
     }
     return false;
 }
@@ -221,5 +260,6 @@ bool cq_field_needs_call(const struct cq_field *field, const struct cq_field_sco
     if (cq_field_needs_measures(field) || cq_field_is_start(field))
         return false;
     /* flags know the scorecard, from which items and sections are found, and the agent; flagged does not */
-    return scope->by_flagged || !(field->kind != CQ_FIELD_OF_CALL || is_field(field, "agent"));
+    return scope->by_flagged || field->kind == CQ_FIELD_RECORD ||
+           !(field->kind != CQ_FIELD_OF_CALL || is_field(field, "agent"));
 }

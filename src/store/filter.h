@@ -19,11 +19,11 @@ enum cq_field_type {
     CQ_FIELD_NUMBER,
     CQ_FIELD_TEXT,
     CQ_FIELD_TIME, /* seconds since 1970 UTC */
-    CQ_FIELD_WORD, /* one of a few words, in their order: severity, status, closing_by */
+    CQ_FIELD_WORD, /* one of a few words, in their order: severity, status, closing_by, record.priority */
     CQ_FIELD_BOOL
 };
 
-enum cq_field_kind { CQ_FIELD_OF_CALL, CQ_FIELD_MEASURE, CQ_FIELD_ITEM, CQ_FIELD_SECTION };
+enum cq_field_kind { CQ_FIELD_OF_CALL, CQ_FIELD_MEASURE, CQ_FIELD_ITEM, CQ_FIELD_SECTION, CQ_FIELD_RECORD };
 
 #define CQ_FIELD_NAME_MAX 80
 
@@ -38,7 +38,8 @@ struct cq_field {
 
 /*
  * "agent", "started_at", "score", "duration_s", "agent.interruptions_per_min", "item.listening",
- * "section.communication". 0 or -ENOENT. Whether a form has such an item is known when the query is opened.
+ * "section.communication", "record.csat". 0 or -ENOENT. Whether a form has such an item is known when the query
+ * is opened.
  */
 int cq_field_find(const char *name, struct cq_field *ret_field);
 

@@ -5,39 +5,25 @@
 #include "base/time.h"
 #include "store/audit.h"
 #include "store/db.h"
+#include "store/record_row.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Columns of times end in _s, as everywhere in the database; files write dates, "started_at". */
-#define CQ_X_INFO(id, name, type, lo, hi, help) {name, CQ_RECORD_IS_##type, lo, hi, help},
-static const struct cq_record_info columns[] = {CQ_RECORD_FIELDS(CQ_X_INFO)};
+#define CQ_X_INFO(id, column, name, type, lo, hi, help) {column, name, CQ_RECORD_IS_##type, lo, hi, help},
+static const struct cq_record_info fields[] = {CQ_RECORD_FIELDS(CQ_X_INFO)};
 #undef CQ_X_INFO
-
-static const struct cq_record_info times[] = {
-    [CQ_RECORD_STARTED] = {"started_at", CQ_RECORD_IS_TIME, 0, 0, NULL},
-    [CQ_RECORD_RESPONDED] = {"responded_at", CQ_RECORD_IS_TIME, 0, 0, NULL},
-    [CQ_RECORD_PROGRESSED] = {"progressed_at", CQ_RECORD_IS_TIME, 0, 0, NULL},
-    [CQ_RECORD_PROMISED] = {"promised_at", CQ_RECORD_IS_TIME, 0, 0, NULL},
-    [CQ_RECORD_RESOLVED] = {"resolved_at", CQ_RECORD_IS_TIME, 0, 0, NULL},
-};
 
 const struct cq_record_info *cq_record_info(enum cq_record_field field)
 {
-    return columns[field].type == CQ_RECORD_IS_TIME ? &times[field] : &columns[field];
-}
-
-const char *cq_record_help(enum cq_record_field field)
-{
-    return columns[field].help;
+    return &fields[field];
 }
 
 int cq_record_find(const char *name, enum cq_record_field *ret_field)
 {
     for (int i = 0; i < CQ_N_RECORD_FIELDS; i++) {
-        if (!strcmp(cq_record_info((enum cq_record_field)i)->name, name)) {
+        if (!strcmp(fields[i].name, name)) {
             *ret_field = (enum cq_record_field)i;
             return 0;
         }
@@ -59,9 +45,10 @@ void cq_record_done(struct cq_record *record)
     }
 }
 
-#define COLUMNS                                                                                                \
-    "external_id, agent, customer, matter, reason, ticket, order_number, priority, started_s, responded_s,"    \
-    " progressed_s, promised_s, resolved_s, wait_s, after_call_s, csat, nps"
+/* ", column" of each field */
+#define CQ_X_COLUMN(id, column, name, type, lo, hi, help) ", " column
+#define CQ_X_SET(id, column, name, type, lo, hi, help) ", " column " = excluded." column
+#define CQ_X_MARK(id, column, name, type, lo, hi, help) ", ?"
 
 static void bind(struct cq_db_st *q, int field, const struct cq_record_value *v)
 {
@@ -69,7 +56,7 @@ static void bind(struct cq_db_st *q, int field, const struct cq_record_value *v)
         cq_db_null(q);
         return;
     }
-    switch (columns[field].type) {
+    switch (fields[field].type) {
     case CQ_RECORD_IS_TEXT:
         cq_db_text(q, v->text);
         return;
@@ -83,30 +70,144 @@ static void bind(struct cq_db_st *q, int field, const struct cq_record_value *v)
     }
 }
 
-static int load(struct cq_store *s, const char *external_id, struct cq_error *err, struct cq_record *ret)
+void cq_record_row_done(struct cq_record_row *row)
 {
-    struct cq_db_st q = cq_db_st(s, "SELECT " COLUMNS " FROM records WHERE external_id = ?");
-    cq_db_text(&q, external_id);
-    int r = cq_db_step(&q, err);
+    cq_record_done(&row->record);
+    free(row->sidecar_fields);
+    free(row->source);
+    *row = (struct cq_record_row){0};
+}
+
+/* The row that the statement gives first, or -ENOENT. */
+static int take_row(struct cq_db_st *q, struct cq_error *err, struct cq_record_row *ret)
+{
+    enum { HEAD = 5 };
+    int r = cq_db_step(q, err);
     if (r <= 0)
         return r ? r : -ENOENT;
-    r = 0;
+    ret->id = cq_db_get_int(q, 0);
+    ret->call = cq_db_is_null(q, 1) ? 0 : cq_db_get_int(q, 1);
+    ret->imported = cq_db_get_int(q, 2);
+    r = cq_db_get_text(q, 3, &ret->sidecar_fields);
+    if (!r)
+        r = cq_db_get_text(q, 4, &ret->source);
     for (int i = 0; !r && i < CQ_N_RECORD_FIELDS; i++) {
-        ret->v[i].has = !cq_db_is_null(&q, i);
-        if (ret->v[i].has && columns[i].type == CQ_RECORD_IS_TEXT)
-            r = cq_db_get_text(&q, i, &ret->v[i].text);
-        else if (ret->v[i].has)
-            ret->v[i].number = cq_db_get_real(&q, i);
+        struct cq_record_value *v = &ret->record.v[i];
+        v->has = !cq_db_is_null(q, HEAD + i);
+        if (v->has && fields[i].type == CQ_RECORD_IS_TEXT)
+            r = cq_db_get_text(q, HEAD + i, &v->text);
+        else if (v->has)
+            v->number = cq_db_get_real(q, HEAD + i);
     }
-    cq_db_reset(&q);
+    cq_db_reset(q);
+    if (r)
+        cq_record_row_done(ret);
     return r;
 }
 
-static bool same_value(int field, const struct cq_record_value *a, const struct cq_record_value *b)
+#define SELECT_ROW "SELECT id, call_id, imported, sidecar_fields, source" CQ_RECORD_FIELDS(CQ_X_COLUMN)
+
+int cq_record_row_by_key(struct cq_store *s, const char *external_id, struct cq_error *err,
+                         struct cq_record_row *ret)
+{
+    struct cq_db_st q = cq_db_st(s, SELECT_ROW " FROM records WHERE external_id = ?");
+    cq_db_text(&q, external_id);
+    return take_row(&q, err, ret);
+}
+
+int cq_record_row_of_call(struct cq_store *s, int64_t call, struct cq_error *err, struct cq_record_row *ret)
+{
+    struct cq_db_st q = cq_db_st(s, SELECT_ROW " FROM records WHERE id ="
+                                               " (SELECT " CQ_RECORD_OF_CALL " FROM calls c WHERE c.id = ?)");
+    cq_db_int(&q, call);
+    return take_row(&q, err, ret);
+}
+
+int cq_record_row_write(struct cq_store *s, const struct cq_record_row *row, struct cq_error *err)
+{
+    struct cq_db_st q = cq_db_st(
+        s, "INSERT INTO records(id, call_id, imported, sidecar_fields, source, "
+           "imported_s" CQ_RECORD_FIELDS(
+               CQ_X_COLUMN) ")"
+                            " VALUES(?, ?, ?, ?, ?, ?" CQ_RECORD_FIELDS(
+                                CQ_X_MARK) ") ON CONFLICT(id) DO UPDATE SET"
+                                           " call_id = excluded.call_id, imported = excluded.imported, "
+                                           "sidecar_fields = excluded.sidecar_fields,"
+                                           " source = excluded.source, imported_s = "
+                                           "excluded.imported_s" CQ_RECORD_FIELDS(CQ_X_SET));
+    if (row->id)
+        cq_db_int(&q, row->id);
+    else
+        cq_db_null(&q);
+    if (row->call)
+        cq_db_int(&q, row->call);
+    else
+        cq_db_null(&q);
+    cq_db_int(&q, row->imported);
+    cq_db_text(&q, row->sidecar_fields);
+    cq_db_text(&q, row->source);
+    cq_db_int(&q, cq_time_now_s());
+    for (int i = 0; i < CQ_N_RECORD_FIELDS; i++)
+        bind(&q, i, &row->record.v[i]);
+    return cq_db_run(&q, err);
+}
+
+bool cq_record_same_value(int field, const struct cq_record_value *a, const struct cq_record_value *b)
 {
     if (a->has != b->has || !a->has)
         return a->has == b->has;
-    return columns[field].type == CQ_RECORD_IS_TEXT ? !strcmp(a->text, b->text) : a->number == b->number;
+    return fields[field].type == CQ_RECORD_IS_TEXT ? !strcmp(a->text, b->text) : a->number == b->number;
+}
+
+void cq_record_write_json(const struct cq_record *record, struct cq_json_writer *w)
+{
+    char when[CQ_TIME_ISO_MAX];
+    cq_json_open_object(w);
+    for (int i = 0; i < CQ_N_RECORD_FIELDS; i++) {
+        const struct cq_record_value *v = &record->v[i];
+        if (!v->has)
+            continue;
+        switch (fields[i].type) {
+        case CQ_RECORD_IS_TEXT:
+            cq_json_put_string(w, fields[i].name, v->text);
+            break;
+        case CQ_RECORD_IS_TIME:
+            cq_json_put_string(w, fields[i].name, cq_time_format_utc((int64_t)v->number, when));
+            break;
+        case CQ_RECORD_IS_NUMBER:
+            cq_json_put_number(w, fields[i].name, v->number, 3);
+            break;
+        case CQ_RECORD_IS_PRIORITY:
+            cq_json_put_string(w, fields[i].name, cq_priority_name((enum cq_priority)v->number));
+            break;
+        }
+    }
+    cq_json_close_object(w);
+}
+
+static void to_json(const struct cq_record *record, struct cq_str *out)
+{
+    struct cq_json_writer w;
+    cq_json_writer_init(&w, out, 0);
+    cq_record_write_json(record, &w);
+}
+
+int cq_record_audit(struct cq_store *s, const struct cq_record_source *from, const char *action,
+                    const struct cq_record *old, const struct cq_record *now, struct cq_error *err)
+{
+    const struct cq_record *named = now ? now : old;
+    struct cq_str before = {0}, after = {0};
+    char *subject = cq_str_format("record:%.200s", named->v[CQ_RECORD_EXTERNAL_ID].text);
+    if (old)
+        to_json(old, &before);
+    if (now)
+        to_json(now, &after);
+    struct cq_audit_entry e = {from->who, action, subject, before.s, after.s};
+    int r = subject && !before.failed && !after.failed ? cq_audit_append(s, &e, err) : -ENOMEM;
+    free(subject);
+    cq_str_done(&before);
+    cq_str_done(&after);
+    return r;
 }
 
 /* Take over what the old record has and the new one lacks; true where anything else differs. */
@@ -115,87 +216,66 @@ static bool merge(struct cq_record *now, const struct cq_record *old, const stru
     bool changed = false;
     for (int i = 0; i < CQ_N_RECORD_FIELDS; i++) {
         now->v[i] = given->v[i].has ? given->v[i] : old->v[i]; /* texts are borrowed */
-        changed = changed || !same_value(i, &now->v[i], &old->v[i]);
+        changed = changed || !cq_record_same_value(i, &now->v[i], &old->v[i]);
     }
     return changed;
 }
 
-static void to_json(const struct cq_record *record, struct cq_str *out)
+/* What an import says is no longer a side-car's to change, also where both say the same. */
+static int take_over(const struct cq_record_row *old, const struct cq_record *given, char **ret_fields)
 {
-    struct cq_json_writer w;
-    char when[CQ_TIME_ISO_MAX];
-    cq_json_writer_init(&w, out, 0);
-    cq_json_open_object(&w);
+    struct cq_str left = {0};
     for (int i = 0; i < CQ_N_RECORD_FIELDS; i++) {
-        const struct cq_record_value *v = &record->v[i];
-        const struct cq_record_info *info = cq_record_info((enum cq_record_field)i);
-        if (!v->has)
-            continue;
-        switch (info->type) {
-        case CQ_RECORD_IS_TEXT:
-            cq_json_put_string(&w, info->name, v->text);
-            break;
-        case CQ_RECORD_IS_TIME:
-            cq_json_put_string(&w, info->name, cq_time_format_utc((int64_t)v->number, when));
-            break;
-        case CQ_RECORD_IS_NUMBER:
-            cq_json_put_number(&w, info->name, v->number, 3);
-            break;
-        case CQ_RECORD_IS_PRIORITY:
-            cq_json_put_string(&w, info->name, cq_priority_name((enum cq_priority)v->number));
-            break;
-        }
+        if (!given->v[i].has && cq_record_is_named(old->sidecar_fields, fields[i].name))
+            cq_str_printf(&left, "%s%s", left.n ? "," : "", fields[i].name);
     }
-    cq_json_close_object(&w);
+    if (left.failed)
+        return -ENOMEM;
+    *ret_fields = left.n ? cq_str_take(&left) : NULL;
+    cq_str_done(&left);
+    return 0;
 }
 
-static int audit_change(struct cq_store *s, const char *who, const struct cq_record *old,
-                        const struct cq_record *now, struct cq_error *err)
+bool cq_record_is_named(const char *list, const char *name)
 {
-    struct cq_str before = {0}, after = {0};
-    char *subject = cq_str_format("record:%.200s", now->v[CQ_RECORD_EXTERNAL_ID].text);
-    to_json(old, &before);
-    to_json(now, &after);
-    struct cq_audit_entry e = {who, "records.change", subject, before.s, after.s};
-    int r = subject && !before.failed && !after.failed ? cq_audit_append(s, &e, err) : -ENOMEM;
-    free(subject);
-    cq_str_done(&before);
-    cq_str_done(&after);
-    return r;
+    size_t n = strlen(name);
+    for (const char *at = list; at && *at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        if (!strncmp(at, name, n) && (at[n] == ',' || !at[n]))
+            return true;
+    }
+    return false;
 }
 
-static int write_row(struct cq_store *s, const struct cq_record *record, struct cq_error *err)
+static bool same_text(const char *a, const char *b)
 {
-    struct cq_db_st q = cq_db_st(
-        s,
-        "INSERT INTO records(" COLUMNS ", imported_s) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-        " ?12, ?13, ?14, ?15, ?16, ?17, ?18) ON CONFLICT(external_id) DO UPDATE SET agent = ?2, customer = ?3,"
-        " matter = ?4, reason = ?5, ticket = ?6, order_number = ?7, priority = ?8, started_s = ?9,"
-        " responded_s = ?10, progressed_s = ?11, promised_s = ?12, resolved_s = ?13, wait_s = ?14,"
-        " after_call_s = ?15, csat = ?16, nps = ?17, imported_s = ?18");
-    for (int i = 0; i < CQ_N_RECORD_FIELDS; i++)
-        bind(&q, i, &record->v[i]);
-    cq_db_int(&q, cq_time_now_s());
-    return cq_db_run(&q, err);
+    return a && b ? !strcmp(a, b) : a == b;
 }
 
-int cq_records_put(struct cq_store *store, const struct cq_record *record, const char *who,
+int cq_records_put(struct cq_store *store, const struct cq_record *record, const struct cq_record_source *from,
                    struct cq_error *err, enum cq_saved *ret_saved)
 {
-    struct cq_record old = {0}, now;
+    struct cq_record_row old = {0}, now = {.imported = true};
     const struct cq_record_value *key = &record->v[CQ_RECORD_EXTERNAL_ID];
     if (!key->has || !*key->text)
         return -EINVAL;
-    int r = load(store, key->text, err, &old);
+    int r = cq_record_row_by_key(store, key->text, err, &old);
     if (r && r != -ENOENT)
-        goto out;
+        return r;
     bool known = !r;
-    bool changed = merge(&now, &old, record);
+    now.id = old.id;
+    now.call = old.call;
+    r = take_over(&old, record, &now.sidecar_fields);
+    if (r)
+        goto out;
+    bool changed = merge(&now.record, &old.record, record);
     *ret_saved = !known ? CQ_SAVED_NEW : changed ? CQ_SAVED_REPLACED : CQ_SAVED_SAME;
-    r = known && changed ? audit_change(store, who, &old, &now, err) : 0;
-    if (!r && (!known || changed))
-        r = write_row(store, &now, err);
+    now.source = !known || changed ? (char *)(uintptr_t)from->name : old.source; /* borrowed */
+    if (known && changed)
+        r = cq_record_audit(store, from, "records.change", &old.record, &now.record, err);
+    if (!r && (!known || changed || !old.imported || !same_text(now.sidecar_fields, old.sidecar_fields)))
+        r = cq_record_row_write(store, &now, err);
 out:
-    cq_record_done(&old);
+    free(now.sidecar_fields);
+    cq_record_row_done(&old);
     return r;
 }

@@ -218,5 +218,7 @@ const struct cq_migration cq_migrations[] = {
     {"examples", CQ_SCHEMA_EXAMPLES},
     {"saved queries", cq_schema_queries},
     {"flags covered", flags_covered},
+    {"sources of records", cq_schema_record_sources},
+    {"side-cars", cq_schema_sidecars},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

@@ -23,6 +23,8 @@ extern const char cq_schema_reviews[];
 extern const char cq_schema_records[];
 extern const char cq_schema_samples[];
 extern const char cq_schema_watch[];
+extern const char cq_schema_record_sources[];
+extern const char cq_schema_sidecars[];
 
 /* Bring an empty or older database up to date; each step is one transaction. Refuses what cq_schema_check()
  * refuses. */

@@ -122,12 +122,12 @@ static const char review_items[] =
     " JOIN forms m ON m.id = v.form_id";
 
 static const char records[] =
-    "SELECT r.external_id, coalesce((SELECT c.id FROM calls c WHERE c.external_id = r.external_id),"
+    "SELECT r.external_id, coalesce(r.call_id, (SELECT c.id FROM calls c WHERE c.external_id = r.external_id),"
     " (SELECT min(p.call_id) FROM call_paths p WHERE p.name = r.external_id)) AS call_id, r.agent, r.customer,"
     " r.matter, r.reason, r.ticket, r.order_number, {priority:r.priority} AS priority,"
     " {t:r.started_s} AS started_utc, {t:r.responded_s} AS responded_utc, {t:r.progressed_s} AS progressed_utc,"
     " {t:r.promised_s} AS promised_utc, {t:r.resolved_s} AS resolved_utc, r.wait_s, r.after_call_s, r.csat,"
-    " r.nps FROM records r";
+    " r.nps, r.promise, r.resolution, r.source FROM records r";
 
 static const char samples[] =
     "SELECT s.id AS sample_id, {t:s.drawn_s} AS drawn_utc, s.drawn_by,"

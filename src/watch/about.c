@@ -12,11 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How a side-car ranks: what its own file says of one recording is nearer than a folder's table. */
-enum { RANK_TABLE, RANK_CSV, RANK_JSON };
-
-#define MAX_BESIDE 16 /* recordings of one name with different extensions */
-
 void cq_about_done(struct cq_about *about)
 {
     if (!about)
@@ -58,6 +53,8 @@ static int add_facts(struct cq_facts *to, const struct cq_facts *from)
     int r = 0;
     for (size_t i = 0; i < from->n && !r; i++)
         r = cq_facts_set(to, from->v[i].name, from->v[i].value);
+    if ((!r || r == -ENOSPC) && from->source)
+        r = cq_str_set(&to->source, from->source);
     return r == -ENOSPC ? 0 : r;
 }
 
@@ -152,135 +149,15 @@ enum cq_layout cq_about_layout(const struct cq_watch_source *src, const struct c
     return is;
 }
 
-/* A side-car being taken in. */
-struct taking {
-    struct cq_watch *w;
-    const struct cq_watch_source *src;
-    const struct cq_job *job;
-    const char *own_stem;
-    int rank;
-    int64_t now_ms;
-    size_t n_calls, n_here; /* it speaks of; of those, how many recordings are there */
-    struct cq_error *err;
-};
-
-static int mark(struct taking *t, int64_t id)
+int cq_about_keep_record(struct cq_watch *w, int64_t call, const struct cq_facts *facts,
+                         const struct cq_call_info *info, struct cq_error *err)
 {
-    struct cq_job j = {0};
-    int r = cq_jobs_load(t->w->store, id, t->err, &j);
-    if (r)
-        return r;
-    t->n_here++;
-    if (j.state == CQ_JOB_DONE || j.state == CQ_JOB_RUNNING) {
-        if (!j.todo)
-            j.todo_tries = 0;
-        j.todo |= CQ_TODO_INFO;
-        j.todo_ms = t->now_ms;
-        r = cq_jobs_put(t->w->store, &j, NULL, t->now_ms, t->err);
-    }
-    cq_job_done(&j);
-    return r;
-}
-
-static int mark_all(struct taking *t, const char *stem)
-{
-    const char *const ends[] = {"", t->src->pair_agent, t->src->pair_customer};
-    int r = 0;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends && !r; i++) {
-        int64_t ids[MAX_BESIDE];
-        size_t n = 0;
-        char *name = ends[i] ? cq_str_format("%s%s", stem, ends[i]) : NULL;
-        if (ends[i] && !name)
-            return -ENOMEM;
-        if (name)
-            r = cq_jobs_beside(t->w->store, t->job->dir, name, MAX_BESIDE, t->err, ids, &n);
-        for (size_t k = 0; k < n && !r; k++)
-            r = mark(t, ids[k]);
-        free(name);
-    }
-    return r;
-}
-
-static int take_record(void *user, const char *stem, const struct cq_facts *facts)
-{
-    struct taking *t = user;
-    if (!stem)
-        stem = t->own_stem;
-    if (!*stem)
-        return cq_error_set(t->err, -EBADMSG, t->job->path, 0,
-                            "a table of a folder's calls needs \"file\", the recording's name, in each row");
-    t->n_calls++;
-    int r = cq_sidecar_add(t->w->store, t->job->path, t->rank, t->job->dir, stem, facts, t->err);
-    return r ? r : mark_all(t, stem);
-}
-
-/* A savepoint of its own: of a table with a mistake in its last row nothing is taken. */
-static int take_text(struct taking *t, const char *text, size_t n, struct cq_str *unknown)
-{
-    int r = cq_store_begin(t->w->store, t->err);
-    if (r)
-        return r;
-    r = cq_sidecar_forget(t->w->store, t->job->path, t->err);
+    struct cq_record record = {0};
+    enum cq_saved saved = CQ_SAVED_SAME;
+    const struct cq_record_source from = {"callqa watch", facts->source};
+    int r = cq_sidecar_record(facts, info, &record);
     if (!r)
-        r = cq_sidecar_parse(t->job->path, text, n, t->src->zone, take_record, t, unknown, t->err);
-    if (r) {
-        cq_store_rollback(t->w->store);
-        return r;
-    }
-    return cq_store_commit(t->w->store, t->err);
-}
-
-static int settle_job(struct taking *t, struct cq_job *job, int result, const char *unknown)
-{
-    char text[CQ_ERROR_WHAT_MAX + 128];
-    bool bad = result == -EBADMSG || result == -EFBIG;
-    const struct cq_watch_opts *opts = &t->w->settings->s->opts;
-    if (!result) {
-        snprintf(text, sizeof text, "read: %zu calls, %zu of their recordings are here%s%s", t->n_calls,
-                 t->n_here, *unknown ? "; not understood: " : "", unknown);
-        job->state = CQ_JOB_DONE;
-        job->due_ms = 0;
-        job->attempts = 0;
-    } else {
-        if (t->err->line)
-            snprintf(text, sizeof text, "line %d: %s", t->err->line, t->err->what);
-        else
-            snprintf(text, sizeof text, "%s", t->err->what[0] ? t->err->what : cq_error_name(result));
-        job->attempts++;
-        job->state = bad ? CQ_JOB_QUARANTINED : CQ_JOB_FAILED;
-        job->due_ms = bad ? 0 : t->now_ms + cq_states_pause_ms(opts, job->attempts);
-    }
-    int r = cq_str_set(&job->reason, text);
-    if (!r)
-        r = cq_jobs_put(t->w->store, job, text, t->now_ms, t->err);
-    if (!r && result)
-        cq_watch_say(t->w, CQ_LOG_WARNING, job, text);
-    return r;
-}
-
-int cq_about_take_sidecar(struct cq_watch *w, const struct cq_watch_source *src, struct cq_job *job,
-                          int64_t now_ms, struct cq_error *err)
-{
-    struct cq_error why = {0};
-    char *text = NULL, *stem = cq_sidecar_stem(job->path);
-    size_t n = 0;
-    struct cq_str unknown = {0};
-    struct taking t = {.w = w, .src = src, .job = job, .own_stem = stem, .now_ms = now_ms, .err = &why};
-    if (!stem)
-        return -ENOMEM;
-    t.rank = !*stem ? RANK_TABLE : cq_str_ieq(cq_path_ext(job->path), "csv") ? RANK_CSV : RANK_JSON;
-    int r = cq_path_read(job->path, CQ_SIDECAR_MAX_BYTES, &text, &n);
-    if (r)
-        cq_error_set(&why, r, job->path, 0, "cannot be read: %s", cq_error_name(r));
-    else
-        r = take_text(&t, text, n, &unknown);
-    /* the database's own troubles are the caller's */
-    if (r && r != -EBADMSG && r != -EFBIG && text)
-        *err = why;
-    else
-        r = settle_job(&t, job, r, unknown.s ? unknown.s : "");
-    cq_str_done(&unknown);
-    free(text);
-    free(stem);
+        r = cq_records_tell(w->store, call, &record, &from, err, &saved);
+    cq_record_done(&record);
     return r;
 }

@@ -238,7 +238,7 @@ static int join_info(struct cq_watch *w, const struct cq_watch_source *src, stru
     j->todo &= ~CQ_TODO_INFO;
     r = cq_store_set_info(w->store, j->call, &about.info, err);
     if (!r)
-        r = cq_call_facts_save(w->store, j->call, &about.facts, err);
+        r = cq_about_keep_record(w, j->call, &about.facts, &about.info, err);
     struct stat st;
     bool there = stat(j->path, &st) == 0 || (j->after_path && stat(j->after_path, &st) == 0);
     bool other_layout = there && j->layout && strcmp(j->layout, layout) != 0;

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "callqa/json.h"
+#include "store/records.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -26,20 +26,25 @@ int cq_hook_begin(struct cq_watch *w, struct cq_job *job, struct cq_task *t, boo
 {
     struct cq_analysis a = {0};
     pthread_mutex_lock(&w->lock);
+    char *json = NULL;
     int r = cq_store_load(w->store, job->call, err, &a);
+    if (!r)
+        json = cq_records_call_json(w->store, job->call, &a);
+    if (!r && !json)
+        r = -ENOMEM;
+    cq_analysis_done(&a);
     job->todo_ms = cq_watch_now_ms() + (int64_t)(w->settings->s->opts.hook_timeout_s * 2000.0) + 1000;
     if (!r) /* so that it is not begun again while it runs */
         r = cq_jobs_put(w->store, job, NULL, cq_watch_now_ms(), err);
     pthread_mutex_unlock(&w->lock);
-    if (r)
+    if (r) {
+        free(json);
         return r == -ENOENT ? 0 : r;
+    }
     t->kind = CQ_TASK_HOOK;
     t->job = job->id;
     t->call = job->call;
-    t->json = cq_analysis_to_json(&a);
-    cq_analysis_done(&a);
-    if (!t->json)
-        return -ENOMEM;
+    t->json = json;
     t->settings = w->settings;
     w->settings->n_users++;
     cq_pool_give(w->pool, t);

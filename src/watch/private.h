@@ -88,7 +88,8 @@ struct cq_watch {
     struct cq_feed feed[CQ_WATCH_MAX_SOURCES];
     size_t n_feeds;
     struct cq_pool *pool;
-    atomic_bool stop; /* running calls are to end */
+    struct cq_taking *taking; /* a long table of calls that is being read; NULL */
+    atomic_bool stop;         /* running calls are to end */
     bool stopping;
     double stop_at_s;     /* monotonic: when they have to */
     double db_pause_s;    /* monotonic: the database is left alone until then */
@@ -137,9 +138,20 @@ int cq_about_find(struct cq_watch *w, const struct cq_watch_source *src, const s
 void cq_about_done(struct cq_about *about);
 enum cq_layout cq_about_layout(const struct cq_watch_source *src, const struct cq_about *about, bool joined,
                                const char **ret_word);
-/* A side-car that is whole: keep what it says, and have the calls that it speaks of looked up again. */
-int cq_about_take_sidecar(struct cq_watch *w, const struct cq_watch_source *src, struct cq_job *job,
-                          int64_t now_ms, struct cq_error *err);
+/* The call's record says what its side-cars say. */
+int cq_about_keep_record(struct cq_watch *w, int64_t call, const struct cq_facts *facts,
+                         const struct cq_call_info *info, struct cq_error *err);
+
+/* taking.c: a side-car that is whole. Each but drop is called inside a transaction. */
+struct cq_taking;
+/* Keep what it says, and have the calls that it speaks of looked up again; a long table becomes w->taking. */
+int cq_taking_begin(struct cq_watch *w, const struct cq_watch_source *src, struct cq_job *job,
+                    struct cq_error *err);
+/* Another piece of w->taking, which is NULL after the last one. */
+int cq_taking_step(struct cq_watch *w, struct cq_error *err);
+/* The service ends: it is read again after the next start. */
+int cq_taking_abandon(struct cq_watch *w, struct cq_error *err);
+void cq_taking_drop(struct cq_watch *w);
 
 /* tasks.c: a job to a worker and back. Each is called inside a transaction. */
 int cq_tasks_begin(struct cq_watch *w, int64_t id, struct cq_task *t, bool *ret_given, struct cq_error *err);

@@ -48,6 +48,7 @@ struct cq_watch_settings *cq_watch_settings_free(struct cq_watch_settings *s)
     }
     members_done(&s->opts, cq_watch_members, cq_n_watch_members);
     cq_settings_done(&s->analysis);
+    cq_records_map_free(s->records);
     free(s);
     return NULL;
 }
@@ -310,6 +311,8 @@ static int load_text(struct cq_watch_settings *s, const char *path, const char *
         r = cq_config_check(&s->analysis, err);
     if (!r)
         r = cq_json_parse(path, text, n, err, &doc);
+    if (!r)
+        r = cq_records_map_parse(path, text, n, err, &s->records);
     if (!r)
         r = take_root(s, cq_json_root(doc), path, err);
     cq_json_free(doc);

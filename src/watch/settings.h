@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "callqa/error.h"
 #include "config/config.h"
+#include "records/import.h"
 #include "rubric/rubric.h"
 #include "watch/name.h"
 #include "watch/zone.h"
@@ -90,7 +91,8 @@ struct cq_watch_source {
 };
 
 struct cq_watch_settings {
-    struct cq_settings analysis; /* thresholds of the analysis, from the same file */
+    struct cq_settings analysis;    /* thresholds of the analysis, from the same file */
+    struct cq_records_map *records; /* columns of side-cars, from the section "records" */
     struct cq_watch_opts opts;
     struct cq_watch_source sources[CQ_WATCH_MAX_SOURCES];
     size_t n_sources;

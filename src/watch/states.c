@@ -272,7 +272,7 @@ int cq_states_look(struct cq_watch *w, int64_t id, struct cq_error *err)
             j.due_ms = j.grown_ms + settle_ms(w);
             r = cq_jobs_put(w->store, &j, NULL, now, err);
         } else if (j.kind == CQ_JOB_SIDECAR)
-            r = cq_about_take_sidecar(w, src, &j, now, err);
+            r = cq_taking_begin(w, src, &j, err);
         else
             r = look_audio(w, src, &j, now, err);
     }
@@ -293,7 +293,11 @@ int cq_states_recover(struct cq_watch *w, struct cq_error *err)
             struct cq_job j = {0};
             int64_t now = cq_watch_now_ms();
             r = cq_jobs_load(w->store, ids[i], err, &j);
-            if (!r) {
+            if (!r && j.kind == CQ_JOB_SIDECAR) { /* a long table: reading it ends no program */
+                j.due_ms = now;
+                r = end_with(w, &j, CQ_JOB_SETTLING, CQ_REASON("the program was ended while it was read"), now,
+                             err);
+            } else if (!r) {
                 j.crashes++;
                 bool bad = j.crashes >= opts->max_crashes;
                 r = bad ? end_with(w, &j, CQ_JOB_QUARANTINED,

@@ -226,7 +226,7 @@ static int save(struct cq_watch *w, struct cq_task *t, struct cq_error *err, enu
     memcpy(again.recording.sha256, t->sha256, sizeof again.recording.sha256);
     int r = cq_store_save(w->store, t->known ? &again : &t->a, t->again, err, &t->call, ret_saved);
     if (!r && *ret_saved != CQ_SAVED_SAME)
-        r = cq_call_facts_save(w->store, t->call, &t->facts, err);
+        r = cq_about_keep_record(w, t->call, &t->facts, &t->info, err);
     return r;
 }
 

@@ -113,6 +113,7 @@ struct cq_watch *cq_watch_free(struct cq_watch *w)
     cq_pool_free(w->pool);
     cq_export_free(w);
     cq_feeds_close(w);
+    cq_taking_drop(w);
     cq_settings_unshare(w->settings);
     if (w->lock_fd >= 0)
         close(w->lock_fd);
@@ -196,6 +197,18 @@ static int look_at_due(struct cq_watch *w, void *arg, struct cq_error *err)
         r = cq_states_look(w, ids[i], err);
     *more = *more || n == DUE_A_ROUND;
     return r;
+}
+
+static int take_piece(struct cq_watch *w, void *arg, struct cq_error *err)
+{
+    (void)arg;
+    return cq_taking_step(w, err);
+}
+
+static int abandon(struct cq_watch *w, void *arg, struct cq_error *err)
+{
+    (void)arg;
+    return cq_taking_abandon(w, err);
 }
 
 static int finish(struct cq_watch *w, void *arg, struct cq_error *err)
@@ -315,6 +328,9 @@ static int round_once(struct cq_watch *w, bool *ret_more, struct cq_error *err)
         r = cq_feeds_step(w, ret_more, err);
     if (!r && !w->stopping)
         r = in_transaction(w, look_at_due, ret_more, err);
+    if (!r && !w->stopping && w->taking)
+        r = in_transaction(w, take_piece, NULL, err);
+    *ret_more = *ret_more || w->taking;
     if (!r)
         r = give_work(w, err);
     if (!r && !w->stopping)
@@ -407,6 +423,8 @@ int cq_watch_run(struct cq_watch *w, bool once, struct cq_error *err)
         if (w->stopping && cq_time_monotonic_s() >= w->stop_at_s)
             atomic_store(&w->stop, true);
         /* a result that the database does not take is made again after the next start */
+        if (w->stopping && w->taking && in_transaction(w, abandon, NULL, &why))
+            cq_taking_drop(w); /* recovered at the next start */
         if (w->stopping && (!cq_pool_n_busy(w->pool) || cq_time_monotonic_s() >= w->stop_at_s + STOP_GRACE_S))
             return 0;
         if (once && !more && !r && is_through(w))

@@ -3,10 +3,10 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "callqa/json.h"
 #include "review/review.h"
 #include "rubric/model.h"
 #include "store/ranges.h"
+#include "store/records.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -165,7 +165,7 @@ int cq_web_get_call(struct cq_web_turn *t)
         free(a.recording.path);
         a.recording.path = name;
     }
-    json = cq_analysis_to_json(&a);
+    json = cq_records_call_json(t->db, t->id, &a);
     if (!json) {
         r = -ENOMEM;
         goto out;

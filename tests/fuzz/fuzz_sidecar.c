@@ -19,7 +19,12 @@ static int tell(void *user, const char *stem, const struct cq_facts *facts)
         if (n == 0 || n > CQ_SIDECAR_MAX_VALUE + 8 || cq_str_utf8_prefix(facts->v[i].value) != n)
             abort();
     }
-    return cq_sidecar_apply(facts, info);
+    int r = cq_sidecar_apply(facts, info);
+    struct cq_record record = {0};
+    if (!r)
+        r = cq_sidecar_record(facts, info, &record);
+    cq_record_done(&record);
+    return r;
 }
 
 static void parse(const char *name, const char *text, size_t n, const struct cq_zone *zone)
@@ -27,9 +32,14 @@ static void parse(const char *name, const char *text, size_t n, const struct cq_
     struct cq_call_info info = {0};
     struct cq_str unknown = {0};
     struct cq_error err = {0};
-    int r = cq_sidecar_parse(name, text, n, zone, tell, &info, &unknown, &err);
+    struct cq_records_map *map = NULL;
+    if (cq_records_map_parse("none", NULL, 0, NULL, &map))
+        abort();
+    const struct cq_sidecar_rules rules = {name, zone, map, &unknown};
+    int r = cq_sidecar_parse(&rules, text, n, tell, &info, &err);
     if (r && !err.what[0])
         abort(); /* a refusal that says nothing */
+    cq_records_map_free(map);
     cq_call_info_done(&info);
     cq_str_done(&unknown);
 }

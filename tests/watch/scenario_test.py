@@ -200,9 +200,21 @@ def test_side_cars():
     call = s.state('after.wav')[2]
     equal(s.rows('SELECT started_at FROM calls WHERE id = ?', call), [('2024-01-15T14:30:00+08:00',)])
     s.wait(lambda: s.rows('SELECT layout FROM jobs WHERE path = ?', s.path('after.wav')) == [('agent-left',)])
-    facts = dict(s.rows('SELECT name, value FROM call_facts WHERE call_id = ?', call))
-    equal(facts['promise'], 'call back')
-    equal(facts['reason'], 'x')
+    equal(s.rows('SELECT external_id, agent, promise, reason FROM records WHERE call_id = ?', call),
+          [('after.wav', 'A2', 'call back', 'x')])
+    # what is known of the contact is shown, found, audited, and an import stands against the side-car
+    equal(json.loads(s.cli('show', str(call), '--json'))['record']['promise'], 'call back')
+    shown = s.cli('show', s.path('before.wav'))
+    assert 'Record' in shown and 'T-1' in shown and '4 of 5' in shown and 'before.json' in shown, shown
+    found = s.cli('query', '--where', 'record.csat >= 4 and record.ticket = "T-1"', '--columns', 'record.priority,record.csat')
+    assert 'A1' in found and len(found.splitlines()) >= 2, found
+    tickets = os.path.join(s.root, 'tickets.csv')
+    with open(tickets, 'w', encoding='utf-8') as f:
+        f.write('external_id,csat\nbefore.wav,2\n')
+    s.cli('records', 'import', tickets)
+    s.drop('before.json', json.dumps({'agent': 'A1', 'ticket': 'T-2', 'csat': 5, 'direction': 'inbound'}))
+    s.wait(lambda: s.rows("SELECT csat FROM records WHERE ticket = 'T-2'") == [(2,)], 'for the import to stand')
+    assert s.cli('audit', '--action', 'records').count('records.sidecar') >= 3
     s.drop('bad.csv', 'agent,csat\nA5,excellent\n')
     s.wait_state('bad.csv', QUARANTINED)
     assert 'line 2' in s.state('bad.csv')[1]

@@ -7,6 +7,20 @@ import {FormPane} from './form.js';
 import {MeasuresPanel} from './measures.js';
 import {Player} from './player.js';
 
+// Business data of the contact: what side-cars and imports told.
+const RECORD = {matter: 'Matter', reason: 'Reason of the contact', ticket: 'Ticket', order_number: 'Order', priority: 'Priority',
+                responded_at: 'Responded', progressed_at: 'Progress', promise: 'Promise', promised_at: 'Promised by',
+                resolution: 'Resolution', resolved_at: 'Resolved', wait_s: 'Waited (s)', after_call_s: 'Work after the call (s)',
+                csat: 'Rating (of 5)', nps: 'Recommends (of 10)'};
+
+function recordOf(r) {
+  const known = r ? Object.keys(RECORD).filter((k) => r[k] !== undefined) : [];
+  const text = (k) => k === 'priority' ? t(r[k]) : k.endsWith('_at') ? when(r[k]) : String(r[k]);
+  return known.length > 0 && h('details', {class: 'measures record', open: ''}, h('summary', {}, t('Record')),
+    h('div', {class: 'scroller'}, h('table', {class: 'list'}, h('tbody', {}, known.map((k) => h('tr', {}, h('td', {}, t(RECORD[k])),
+      h('td', {}, text(k))))))));
+}
+
 // The calls before and after in the list that this one was opened from.
 function neighbours(id) {
   let list = null;
@@ -92,7 +106,7 @@ export async function showCall(main, {id, go, user, show}) {
   window.player = player; // for tests, and for whoever looks under the hood
   document.title = `${a.recording.path ?? id} - callqa`;
   main.replaceChildren(h('div', {class: 'callpage'}, headOf(call, near),
-    h('div', {class: 'left'}, warnings(a), player.element, events.element, measures.element), pane.element));
+    h('div', {class: 'left'}, warnings(a), player.element, events.element, recordOf(a.record), measures.element), pane.element));
   filterOverlay();
   if (player.audio.readyState)
     fromAddress();

@@ -24,6 +24,10 @@ const zh = {
   'No call fits.': '没有符合条件的通话。', 'There are more; narrow the filter.': '结果过多，请缩小范围。',
   '{n} calls': '共 {n} 通',
   // a call
+  'Record': '业务记录', 'Matter': '事项', 'Reason of the contact': '来电原因', 'Ticket': '工单', 'Order': '订单', 'Priority': '优先级',
+  'Responded': '首次响应', 'Progress': '进展反馈', 'Promise': '承诺', 'Promised by': '承诺期限', 'Resolution': '处理结果',
+  'Resolved': '解决时间', 'Waited (s)': '等待（秒）', 'Work after the call (s)': '话后处理（秒）', 'Rating (of 5)': '满意度（满分 5）',
+  'Recommends (of 10)': '推荐度（满分 10）', 'urgent': '紧急', 'routine': '一般', 'simple': '简单', 'complex': '复杂',
   'Waveform: the agent above, the customer below': '波形：上为客服，下为客户',
   'Who speaks when, and events': '双方说话时段与事件', 'Listening': '播放', 'Play': '播放', 'Pause': '暂停', 'Space': '空格',
   'Previous event': '上一事件', 'Next event': '下一事件', 'Speed': '速度', 'Who is heard': '播放声道', 'Both': '双方',

@@ -24,22 +24,36 @@ static int tell(void *user, const char *stem, const struct cq_facts *facts)
     return 0;
 }
 
+/* A configuration with names of one's own. */
+static const char config[] = "{\"records\": {\"columns\": {\"ticket\": [\"ticket\", \"\u5de5\u5355\"]},"
+                             " \"priorities\": {\"\u7d27\u6025\": \"urgent\"}}}";
+
+static int parse(const char *name, const char *text, size_t n, const char *zone_name, struct told *t,
+                 struct cq_str *odd, struct cq_error *err)
+{
+    struct cq_zone *zone = NULL;
+    struct cq_records_map *map = NULL;
+    assert_int_equal(cq_zone_new(zone_name, &zone), 0);
+    assert_int_equal(cq_records_map_parse("callqa.json", config, strlen(config), err, &map), 0);
+    struct cq_sidecar_rules rules = {name, zone, map, odd};
+    int r = cq_sidecar_parse(&rules, text, n, tell, t, err);
+    cq_records_map_free(map);
+    cq_zone_free(zone);
+    return r;
+}
+
 /* Parse and compare; `unknown` is what was not understood. */
 static void check(const char *name, const char *text, size_t n, const char *want, const char *unknown)
 {
     struct told t = {0};
     struct cq_str odd = {0};
     struct cq_error err = {0};
-    struct cq_zone *zone = NULL;
-    assert_int_equal(cq_zone_new("Asia/Shanghai", &zone), 0);
-    int r = cq_sidecar_parse(name, text, n, zone, tell, &t, &odd, &err);
-    if (r)
+    if (parse(name, text, n, "Asia/Shanghai", &t, &odd, &err))
         fail_msg("%s:%d: %s", name, err.line, err.what);
     assert_string_equal(t.text.s ? t.text.s : "", want);
     assert_string_equal(odd.s ? odd.s : "", unknown);
     cq_str_done(&t.text);
     cq_str_done(&odd);
-    cq_zone_free(zone);
 }
 
 static void refuse(const char *name, const char *text, int line, const char *said)
@@ -47,15 +61,12 @@ static void refuse(const char *name, const char *text, int line, const char *sai
     struct told t = {0};
     struct cq_str odd = {0};
     struct cq_error err = {0};
-    struct cq_zone *zone = NULL;
-    assert_int_equal(cq_zone_new("UTC", &zone), 0);
-    assert_int_equal(cq_sidecar_parse(name, text, strlen(text), zone, tell, &t, &odd, &err), -EBADMSG);
+    assert_int_equal(parse(name, text, strlen(text), "UTC", &t, &odd, &err), -EBADMSG);
     assert_int_equal(err.line, line);
     if (!strstr(err.what, said))
         fail_msg("\"%s\" does not say \"%s\"", err.what, said);
     cq_str_done(&t.text);
     cq_str_done(&odd);
-    cq_zone_free(zone);
 }
 
 #define CHECK(name, text, want, unknown) check(name, text, strlen(text), want, unknown)
@@ -98,7 +109,44 @@ static void test_csv(void **state)
     CHECK("calls.csv", "file,agent\n,A1\n", "", ""); /* a row of no recording */
     refuse("calls.csv", "file,csat\na.wav,5\nb.wav,bad\n", 3, "is a number");
     refuse("calls.csv", "file,reason\na.wav,\"open\n", 2, "not closed");
-    refuse("calls.csv", "file,agent\n\xff\xff\xff,x\n", 0, "neither UTF-8 nor GB18030");
+    refuse("calls.csv", "file,reason\na.wav,\"x\" y\n", 2, "text follows a quoted field");
+    refuse("calls.csv", "file,agent\na.wav,A1,more\n", 2, "the row has 3 fields");
+    refuse("calls.csv", "file,agent\n\xff\xff\xff,x\n", 2, "neither UTF-8 nor GB18030");
+}
+
+/* What goes into records is checked as records are, under their names and those of the configuration. */
+static void test_records(void **state)
+{
+    (void)state;
+    CHECK("a.csv", "\u5de5\u5355,priority,CSAT\nT1,\u7d27\u6025,4\n", "-{ticket=T1,priority=urgent,csat=4}",
+          "");
+    CHECK("a.json", "{\"promised_at\": \"2024-01-15 14:30\", \"resolution\": \"refund\", \"nps\": 9}",
+          "-{promised_at=2024-01-15 14:30+08:00,resolution=refund,nps=9}", "");
+    refuse("a.csv", "priority\nhigh\n", 2, "no priority");
+    refuse("a.csv", "csat\n9\n", 2, "between 1 and 5");
+    refuse("a.csv", "resolved_at\nsoon\n", 2, "\"resolved_at\" is no time");
+
+    struct cq_facts f = {0};
+    struct cq_call_info info = {0};
+    struct cq_record record = {0};
+    assert_int_equal(cq_facts_set(&f, "priority", "simple"), 0);
+    assert_int_equal(cq_facts_set(&f, "promised_at", "1970-01-02T00:00:00Z"), 0);
+    assert_int_equal(cq_facts_set(&f, "csat", "4.5"), 0);
+    assert_int_equal(cq_facts_set(&f, "promise", "call back"), 0);
+    assert_int_equal(cq_facts_set(&f, "agent", "of the side-car"), 0);
+    assert_int_equal(cq_str_set(&info.agent, "A7"), 0);
+    assert_int_equal(cq_str_set(&info.started_at, "1970-01-01T00:00:10Z"), 0);
+    assert_int_equal(cq_sidecar_record(&f, &info, &record), 0);
+    assert_true(record.v[CQ_RECORD_PRIORITY].has && record.v[CQ_RECORD_PRIORITY].number == CQ_PRIORITY_SIMPLE);
+    assert_true(record.v[CQ_RECORD_PROMISED].has && record.v[CQ_RECORD_PROMISED].number == 86400);
+    assert_true(record.v[CQ_RECORD_CSAT].number == 4.5);
+    assert_string_equal(record.v[CQ_RECORD_PROMISE].text, "call back");
+    assert_string_equal(record.v[CQ_RECORD_AGENT].text, "A7"); /* the call's, which the side-car made */
+    assert_true(record.v[CQ_RECORD_STARTED].number == 10);
+    assert_false(record.v[CQ_RECORD_EXTERNAL_ID].has);
+    cq_record_done(&record);
+    cq_facts_done(&f);
+    cq_call_info_done(&info);
 }
 
 static void test_stems(void **state)
@@ -134,6 +182,7 @@ static void test_apply(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_json), cmocka_unit_test(test_csv),
-                                       cmocka_unit_test(test_stems), cmocka_unit_test(test_apply)};
+                                       cmocka_unit_test(test_records), cmocka_unit_test(test_stems),
+                                       cmocka_unit_test(test_apply)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
