@@ -275,6 +275,63 @@ int cq_playlist_clips(struct cq_store *s, const char *name, struct cq_error *err
     return collect(&q, err, ret_ids, ret_n);
 }
 
+static int replace_clips(struct cq_store *s, const char *name, const int64_t *ids, size_t n,
+                         struct cq_error *err)
+{
+    int64_t id = 0;
+    struct cq_db_st make =
+        cq_db_st(s, "INSERT INTO playlists(name, created_s) VALUES(?, ?) ON CONFLICT(name) DO NOTHING");
+    cq_db_text(&make, name);
+    cq_db_int(&make, cq_time_now_s());
+    int r = cq_db_run(&make, err);
+    if (!r)
+        r = find_playlist(s, name, err, &id);
+    if (r)
+        return r;
+    struct cq_db_st empty = cq_db_st(s, "DELETE FROM playlist_clips WHERE playlist_id = ?");
+    cq_db_int(&empty, id);
+    r = cq_db_run(&empty, err);
+    for (size_t i = 0; !r && i < n; i++)
+        r = cq_playlist_add(s, name, ids[i], err);
+    return r;
+}
+
+static int delete_playlist(struct cq_store *s, const char *name, struct cq_error *err)
+{
+    int64_t id = 0;
+    int r = find_playlist(s, name, err, &id);
+    if (r)
+        return r;
+    struct cq_db_st q = cq_db_st(s, "DELETE FROM playlists WHERE id = ?");
+    cq_db_int(&q, id);
+    return cq_db_run(&q, err);
+}
+
+int cq_playlist_set(struct cq_store *s, const char *name, const int64_t *ids, size_t n, const char *who,
+                    struct cq_error *err)
+{
+    struct cq_str json = {0}, subject = {0};
+    struct cq_json_writer w;
+    cq_json_writer_init(&w, &json, 0);
+    cq_json_open_array(&w);
+    for (size_t i = 0; i < n; i++)
+        cq_json_int(&w, ids[i]);
+    cq_json_close_array(&w);
+    cq_str_printf(&subject, "playlist:%s", name);
+    int r = json.failed || subject.failed ? -ENOMEM : cq_db_begin(s, err);
+    if (!r) {
+        struct cq_audit_entry entry = {who, n ? "playlist.set" : "playlist.remove", subject.s, NULL,
+                                       n ? json.s : NULL};
+        r = n ? replace_clips(s, name, ids, n, err) : delete_playlist(s, name, err);
+        if (!r)
+            r = cq_audit_append(s, &entry, err);
+        r = cq_db_end(s, r, err);
+    }
+    cq_str_done(&json);
+    cq_str_done(&subject);
+    return r;
+}
+
 int cq_playlist_list(struct cq_store *s, int (*found)(void *user, const char *name, int64_t n_clips),
                      void *user, struct cq_error *err)
 {

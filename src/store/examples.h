@@ -50,6 +50,10 @@ int cq_playlist_new(struct cq_store *store, const char *name, struct cq_error *e
 int cq_playlist_add(struct cq_store *store, const char *name, int64_t example, struct cq_error *err);
 int cq_playlist_clips(struct cq_store *store, const char *name, struct cq_error *err, int64_t **ret_ids,
                       size_t *ret_n);
+/* The whole playlist at once, made where there is none; without examples it is deleted (-ENOENT: there is
+ * none). Each change is in the audit. -ENOENT: no such example. */
+int cq_playlist_set(struct cq_store *store, const char *name, const int64_t *ids, size_t n, const char *who,
+                    struct cq_error *err);
 int cq_playlist_list(struct cq_store *store, int (*found)(void *user, const char *name, int64_t n_clips),
                      void *user, struct cq_error *err);
 

@@ -24,6 +24,7 @@
 #define LEADS (ROLE(ADMIN) | ROLE(LEAD))
 #define STAFF (ROLE(ADMIN) | ROLE(LEAD) | ROLE(REVIEWER) | ROLE(TRAINER))
 
+#define TRAINERS (ROLE(ADMIN) | ROLE(LEAD) | ROLE(TRAINER))
 #define NO_AUTH 2u /* a session is looked up but not asked for */
 
 struct route {
@@ -58,6 +59,13 @@ static const struct route routes[] = {
     {CQ_WEB_GET, "/api/calls/#/ranges", cq_web_get_ranges, ALL_ROLES, 0},
     {CQ_WEB_POST, "/api/calls/#/swap", cq_web_swap_call, STAFF, 0},
     {CQ_WEB_GET, "/api/calls/#/audio.wav", cq_web_get_audio, ALL_ROLES, 0},
+    {CQ_WEB_GET, "/api/calls/#/clip.wav", cq_web_get_clip, STAFF, 0},
+    {CQ_WEB_GET, "/api/examples", cq_web_get_examples, STAFF, 0},
+    {CQ_WEB_POST, "/api/examples", cq_web_add_example, TRAINERS, 0},
+    {CQ_WEB_DELETE, "/api/examples/#", cq_web_remove_example, TRAINERS, 0},
+    {CQ_WEB_GET, "/api/examples/#/audio.wav", cq_web_get_example_audio, STAFF, 0},
+    {CQ_WEB_GET, "/api/playlists", cq_web_get_playlists, STAFF, 0},
+    {CQ_WEB_POST, "/api/playlists", cq_web_set_playlist, TRAINERS, 0},
     {CQ_WEB_GET, "/api/calls/#/reviews", cq_web_get_call_reviews, ALL_ROLES, 0},
     {CQ_WEB_POST, "/api/calls/#/reviews", cq_web_start_review, STAFF, 0},
     {CQ_WEB_GET, "/api/reviews", cq_web_get_reviews, ALL_ROLES, 0},

@@ -5,6 +5,7 @@
 #include "audio/samples.h"
 #include "base/error.h"
 #include "config/config.h"
+#include "web/wav.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -13,7 +14,6 @@
 
 #define N_KEPT 12                      /* decoded recordings */
 #define MEMORY_BYTES ((size_t)8 << 20) /* of each; what does not fit is in an unlinked file */
-#define HEAD_BYTES 44
 #define BLOCK_FRAMES 4096
 
 struct entry {
@@ -176,41 +176,11 @@ struct playing {
     struct entry *entry;
     int channels;
     int64_t n_bytes; /* of samples */
-    unsigned char head[HEAD_BYTES];
+    unsigned char head[CQ_WAV_HEAD_BYTES];
     float *plane[CQ_MAX_CHANNELS];
     int16_t *row;         /* of one channel */
     unsigned char *bytes; /* of all, as they are sent */
 };
-
-static void put_le(unsigned char *p, uint32_t v, int n)
-{
-    for (int i = 0; i < n; i++)
-        p[i] = (unsigned char)(v >> 8 * i);
-}
-
-static void put_tag(unsigned char *p, const char *tag)
-{
-    for (int i = 0; tag[i]; i++)
-        p[i] = (unsigned char)tag[i];
-}
-
-static void make_head(struct playing *p)
-{
-    unsigned char *h = p->head;
-    uint32_t frame = (uint32_t)p->channels * 2;
-    put_tag(h, "RIFF");
-    put_le(h + 4, (uint32_t)p->n_bytes + HEAD_BYTES - 8, 4);
-    put_tag(h + 8, "WAVEfmt ");
-    put_le(h + 16, 16, 4);
-    put_le(h + 20, 1, 2); /* PCM */
-    put_le(h + 22, (uint32_t)p->channels, 2);
-    put_le(h + 24, CQ_ANALYSIS_RATE_HZ, 4);
-    put_le(h + 28, CQ_ANALYSIS_RATE_HZ * frame, 4);
-    put_le(h + 32, frame, 2);
-    put_le(h + 34, 16, 2);
-    put_tag(h + 36, "data");
-    put_le(h + 40, (uint32_t)p->n_bytes, 4);
-}
 
 static int read_frames(struct playing *p, int64_t at, int n, int *ret_n)
 {
@@ -223,12 +193,12 @@ static int read_frames(struct playing *p, int64_t at, int n, int *ret_n)
 static int64_t read_wav(void *user, int64_t at, char *buf, size_t max)
 {
     struct playing *p = user;
-    if (at < HEAD_BYTES) {
-        size_t n = HEAD_BYTES - (size_t)at < max ? HEAD_BYTES - (size_t)at : max;
+    if (at < CQ_WAV_HEAD_BYTES) {
+        size_t n = CQ_WAV_HEAD_BYTES - (size_t)at < max ? CQ_WAV_HEAD_BYTES - (size_t)at : max;
         memcpy(buf, p->head + at, n);
         return (int64_t)n;
     }
-    int64_t from = at - HEAD_BYTES;
+    int64_t from = at - CQ_WAV_HEAD_BYTES;
     int frame = p->channels * 2, skip = (int)(from % frame), got = 0;
     int r = read_frames(p, from / frame, BLOCK_FRAMES, &got);
     if (r)
@@ -236,7 +206,7 @@ static int64_t read_wav(void *user, int64_t at, char *buf, size_t max)
     for (int c = 0; c < p->channels; c++) {
         cq_samples_to_int16(p->plane[c], got, p->row);
         for (int i = 0; i < got; i++)
-            put_le(p->bytes + (size_t)(i * frame + c * 2), (uint16_t)p->row[i], 2);
+            cq_wav_put_le(p->bytes + (size_t)(i * frame + c * 2), (uint16_t)p->row[i], 2);
     }
     int64_t n = (int64_t)got * frame - skip;
     if (n <= 0)
@@ -282,7 +252,7 @@ static int new_playing(struct cq_web_recordings *r, int64_t call, const struct c
     }
     p->channels = cq_pcm_channels(p->entry->pcm);
     p->n_bytes = cq_pcm_frames(p->entry->pcm) * p->channels * 2;
-    make_head(p);
+    cq_wav_head(p->head, p->channels, p->n_bytes);
     *ret_p = p;
     return 0;
 }
@@ -294,7 +264,7 @@ int cq_web_recordings_open(struct cq_web_recordings *r, int64_t call, const stru
     int code = new_playing(r, call, a, err, &p);
     if (!code)
         *ret_stream = (struct cq_web_stream){
-            .read = read_wav, .free = free_playing, .user = p, .size = p->n_bytes + HEAD_BYTES};
+            .read = read_wav, .free = free_playing, .user = p, .size = p->n_bytes + CQ_WAV_HEAD_BYTES};
     return code;
 }
 
@@ -327,4 +297,32 @@ int cq_web_recordings_peaks(struct cq_web_recordings *r, int64_t call, const str
     code = measure_peaks(p, cq_pcm_frames(p->entry->pcm), ret_peaks);
     free_playing(p);
     return code;
+}
+
+static int read_source(void *user, int64_t at, int n, float *const out[], int *ret_n)
+{
+    struct playing *p = user;
+    pthread_mutex_lock(&p->entry->reading);
+    int r = cq_pcm_read(p->entry->pcm, at, n, out, ret_n);
+    pthread_mutex_unlock(&p->entry->reading);
+    return r;
+}
+
+int cq_web_recordings_source(struct cq_web_recordings *r, int64_t call, const struct cq_analysis *a,
+                             struct cq_error *err, struct cq_replay_source *ret_source)
+{
+    struct playing *p;
+    int code = new_playing(r, call, a, err, &p);
+    if (!code)
+        *ret_source = (struct cq_replay_source){.n_channels = p->channels,
+                                                .n_samples = cq_pcm_frames(p->entry->pcm),
+                                                .read = read_source,
+                                                .user = p};
+    return code;
+}
+
+void cq_web_recordings_source_done(struct cq_replay_source *source)
+{
+    free_playing(source->user);
+    *source = (struct cq_replay_source){0};
 }

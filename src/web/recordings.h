@@ -3,6 +3,7 @@
 #define CQ_WEB_RECORDINGS_H
 
 #include "callqa/analysis.h"
+#include "replay/engine.h"
 #include "store/peaks.h"
 #include "web/request.h"
 
@@ -18,6 +19,11 @@ struct cq_web_recordings *cq_web_recordings_free(struct cq_web_recordings *r);
  */
 int cq_web_recordings_open(struct cq_web_recordings *r, int64_t call, const struct cq_analysis *a,
                            struct cq_error *err, struct cq_web_stream *ret_stream);
+
+/* The same decoding for replay's engine; give it back with cq_web_recordings_source_done(). */
+int cq_web_recordings_source(struct cq_web_recordings *r, int64_t call, const struct cq_analysis *a,
+                             struct cq_error *err, struct cq_replay_source *ret_source);
+void cq_web_recordings_source_done(struct cq_replay_source *source);
 
 /* Its shape, from the same decoding. */
 int cq_web_recordings_peaks(struct cq_web_recordings *r, int64_t call, const struct cq_analysis *a,

@@ -341,6 +341,100 @@ class Review(unittest.TestCase):
         log_in('admin')
 
 
+class Listening(unittest.TestCase):
+    """What the player draws and mutes, measures beside what is usual, and the parties exchanged."""
+
+    def test_measures_stand_beside_what_is_usual(self):
+        open_call('good-en')
+        browser.key('m')
+        browser.wait('document.querySelector(".measures").open && document.querySelectorAll(".usual .here").length > 10')
+        self.assertIn('sales', browser.js('document.querySelector(".measures thead").innerText'))
+        browser.key('m')
+        browser.wait('!document.querySelector(".measures").open')
+
+    def test_gaps_before_answers_are_on_the_lanes(self):
+        open_call('good-en')
+        self.assertGreater(browser.js('window.player.overlay.gaps.length'), 2)
+        self.assertTrue(browser.js('window.player.overlay.gaps.every(g => g.end > g.start && ["agent", "customer"].includes(g.by))'))
+
+    def test_the_parties_are_exchanged(self):
+        open_call('hold-en')
+        browser.key(' ')
+        shape = browser.js('window.player.overlay.a.segments[0].party')
+        score = browser.js('document.querySelector(".total .big").textContent')
+        for _ in range(2):
+            browser.key('x')
+            browser.wait('document.querySelector("dialog .main") === document.activeElement')
+            browser.key('Enter')
+            browser.wait('document.querySelector("#toast").textContent.startsWith("Exchanged") && !document.querySelector("dialog")')
+            browser.wait('!!document.querySelector(".wave > div") && window.player.audio.readyState >= 1')
+            now = browser.js('window.player.overlay.a.segments[0].party')
+            self.assertNotEqual(now, shape)
+            shape = now
+            browser.js('document.querySelector("#toast").textContent = ""')
+        self.assertEqual(browser.js('document.querySelector(".total .big").textContent'), score, 'twice: as it was')
+
+    def test_what_is_muted_is_not_heard(self):
+        open_call('good-en')
+        browser.js('window.player.region = {start: 4, end: 6, remove() {}}')
+        browser.key('M', shift=True)
+        browser.js('window.player.seek(4.2); window.player.play()')
+        browser.wait('window.player.audio.muted && window.player.audio.currentTime > 4.2')
+        browser.js('window.player.seek(7)')
+        browser.wait('!window.player.audio.muted')
+        browser.key('M', shift=True)
+        self.assertEqual(browser.js('window.player.mutes.length'), 0)
+
+
+class Trainers(unittest.TestCase):
+    """A moment becomes an example, is heard in the library, and goes into a playlist; all by keys."""
+
+    def test_1_a_moment_is_kept(self):
+        log_in('trainer')
+        open_call('cuts-in-zh')
+        browser.key(' ')
+        browser.key('n')
+        browser.key('e')
+        browser.wait('document.activeElement.name === "title"')
+        browser.call('Input.insertText', text=f'Cuts in twice {NASTY}')
+        browser.js('document.querySelector("dialog [name=item]").value = "listening"')
+        browser.key('Enter')
+        browser.wait('document.querySelector("#toast").textContent.includes("is in the library")')
+        browser.key('w')
+        browser.wait('!!document.querySelector("dialog audio")')
+        browser.js('document.querySelector("dialog audio").play()')
+        browser.wait('document.querySelector("dialog audio").currentTime > 0.2')
+        self.assertIn('disguise=1', browser.js('document.querySelector("dialog a[download]").href'))
+        browser.key('Escape')
+
+    def test_2_the_library_plays(self):
+        browser.open(f'{base}/examples')
+        browser.wait('document.querySelectorAll(".librarypage tbody tr[data-id]").length === 1')
+        self.assertIn(NASTY, browser.js('document.querySelector(".librarypage tbody").innerText'))
+        self.assertEqual(browser.js('document.querySelectorAll(".librarypage img").length'), 0)
+        browser.key('ArrowDown')
+        browser.key(' ')
+        browser.wait('window.library.audio.currentTime > 0.3')
+        browser.key('g')
+        browser.key('Enter')
+        browser.wait('window.library.audio.src.includes("disguise=1") && window.library.audio.currentTime > 0.2')
+        browser.key('+')
+        browser.wait('!!document.querySelector("dialog input[list]")')
+        browser.call('Input.insertText', text='week 48')
+        browser.key('Enter')
+        browser.wait('[...document.querySelectorAll(".playlist")].some(b => b.textContent.includes("week 48"))')
+        browser.js('[...document.querySelectorAll(".playlist")].find(b => b.textContent.includes("week 48")).click()')
+        browser.wait('document.querySelector(".filters h1").textContent === "week 48"')
+        self.assertEqual(browser.js('window.library.rows.length'), 1)
+
+    def test_3_a_reviewer_reads_only(self):
+        log_in('reviewer')
+        browser.open(f'{base}/examples')
+        browser.wait('document.querySelectorAll(".librarypage tbody tr[data-id]").length === 1')
+        self.assertFalse(browser.js('[...document.querySelectorAll(".librarypage button")].some(b => /playlist$|^✕$/.test(b.textContent))'))
+        log_in('admin')
+
+
 class Words(unittest.TestCase):
     def test_each_english_text_has_its_chinese(self):
         folder = os.path.join(ROOT, 'src', 'web', 'assets')
@@ -371,7 +465,7 @@ class Words(unittest.TestCase):
         call = browser.js('location.pathname')
         for lang, theme in (('en', 'light'), ('zh-CN', 'dark'), ('en', 'dark'), ('zh-CN', 'light')):
             browser.js(f'localStorage.setItem("lang", "{lang}"); localStorage.setItem("theme", "{theme}")')
-            for name, path, ready in (('calls', '/calls', '.calls tbody tr'), ('call', call, '.wave > div'), ('users', '/users', 'tbody tr')):
+            for name, path, ready in (('calls', '/calls', '.calls tbody tr'), ('call', call, '.wave > div'), ('users', '/users', 'tbody tr'), ('examples', '/examples', '.librarypage tbody tr')):
                 browser.open(base + path)
                 browser.wait(f'!!document.querySelector("{ready}")')
                 if name == 'call':

@@ -426,6 +426,94 @@ class Sound(unittest.TestCase):
             db.execute('DELETE FROM calls WHERE id = ?', (call,))
 
 
+class Examples(unittest.TestCase):
+    """Moments for trainers: who may keep them, and what leaves the house."""
+
+    def test_roles(self):
+        trainer, agent = Client(server, 'trainer'), Client(server, 'agent')
+        self.addCleanup(trainer.close)
+        self.addCleanup(agent.close)
+        body = {'call': 1, 'from': 5, 'to': 9.5, 'item': 'listening', 'title': NASTY, 'why': 'cuts in', 'good': False}
+        self.assertEqual(reviewer.post('/api/examples', body).status, 403)
+        self.assertEqual(agent.post('/api/examples', body).status, 403)
+        made = trainer.post('/api/examples', body)
+        self.assertEqual(made.status, 200, made.body)
+        self.assertEqual(trainer.post('/api/examples', body).status, 409)
+        (one,) = reviewer.get('/api/examples?item=listening&good=0').json['examples']
+        self.assertEqual((one['title'], one['call'], one['start'], one['end'], one['good']), (NASTY, 1, 5, 9.5, False))
+        self.assertIn('en', one['label'])
+        self.assertEqual(reviewer.get('/api/examples?good=1').json['examples'], [])
+        for path in ('/api/examples', f'/api/examples/{one["id"]}/audio.wav', '/api/playlists', '/api/calls/1/clip.wav?from=1&to=2'):
+            self.assertEqual(agent.get(path).status, 403, path)
+            self.assertEqual(Client(server).get(path).status, 401, path)
+        self.assertEqual(reviewer.request('DELETE', f'/api/examples/{one["id"]}').status, 403)
+
+        for wrong in ({'call': 999}, {'from': 9, 'to': 5}, {'to': 9999}, {'item': 'nosuch'}, {'title': ''}, {'good': 'yes'},
+                      {'from': -1}, {'call': '1'}, {'title': 'x' * 5000}):
+            got = trainer.post('/api/examples', {**body, **wrong})
+            self.assertIn(got.status, (400, 404), (wrong, got.body))
+
+        lists = trainer.post('/api/playlists', {'name': 'week 48', 'examples': [one['id'], one['id']]}).json['playlists']
+        self.assertEqual(lists, [{'name': 'week 48', 'examples': [one['id'], one['id']]}])
+        self.assertEqual(reviewer.post('/api/playlists', {'name': 'mine', 'examples': [one['id']]}).status, 403)
+        self.assertEqual(trainer.post('/api/playlists', {'name': 'x', 'examples': [12345]}).status, 404)
+        self.assertEqual(reviewer.get('/api/playlists').json['playlists'], lists, 'a list that could not be made is not half made')
+        self.assertEqual(trainer.post('/api/playlists', {'name': 'week 48', 'examples': []}).json['playlists'], [])
+        self.assertEqual(trainer.post('/api/playlists', {'name': 'week 48', 'examples': []}).status, 404)
+
+        whole = reviewer.get(f'/api/examples/{one["id"]}/audio.wav')
+        self.assertEqual((whole.status, whole.headers['Content-Type'], len(whole.body)), (200, 'audio/wav', 44 + int(4.5 * 8000) * 4))
+        self.assertEqual(reviewer.get(f'/api/examples/{one["id"]}/audio.wav', Range='bytes=44-99').body, whole.body[44:100])
+        self.assertEqual(trainer.request('DELETE', f'/api/examples/{one["id"]}').status, 200)
+        self.assertEqual(reviewer.get(f'/api/examples/{one["id"]}/audio.wav').status, 404)
+        audit = server.run('audit', '--db', server.db)
+        for action in ('example.add', 'example.remove', 'playlist.set', 'playlist.remove'):
+            self.assertIn(action, audit)
+
+    def clip(self, query):
+        got = reviewer.get(f'/api/calls/1/clip.wav?{query}')
+        self.assertEqual(got.status, 200, got.body[:200])
+        samples = struct.unpack(f'<{(len(got.body) - 44) // 2}h', got.body[44:])
+        return got, samples[::2], samples[1::2]
+
+    def test_a_clip_is_what_the_call_has_there(self):
+        whole = reviewer.get('/api/calls/1/audio.wav').body[44:]
+        _, agent, customer = self.clip('from=5&to=12')
+        self.assertEqual(len(agent), 7 * 8000)
+        want = struct.unpack(f'<{7 * 8000 * 2}h', whole[5 * 8000 * 4:12 * 8000 * 4])
+        self.assertLess(max(abs(a - b) for a, b in zip(want[::2], agent)), 64, 'but for the limiter')
+        self.assertLess(max(abs(a - b) for a, b in zip(want[1::2], customer)), 64)
+
+    def test_what_is_muted_is_silent_to_the_sample(self):
+        _, agent, customer = self.clip('from=5&to=12&mute=6.5-8&mute=10-10.25')
+        plain = self.clip('from=5&to=12')[1:]
+        for lane, before in zip((agent, customer), plain):
+            self.assertEqual(set(lane[int(1.5 * 8000):3 * 8000]), {0})
+            self.assertEqual(set(lane[5 * 8000:int(5.25 * 8000)]), {0})
+            self.assertEqual(lane[:8000], before[:8000])
+        self.assertGreater(max(map(max, plain)), 1000)
+
+    def test_the_customer_is_disguised(self):
+        _, _, plain = self.clip('from=5&to=25')
+        _, _, other = self.clip('from=5&to=25&disguise=1')
+        self.assertEqual(len(plain), len(other))
+        loud = sum(v * v for v in plain)
+        self.assertGreater(sum((a - b) ** 2 for a, b in zip(plain, other)), loud / 2)
+        self.assertGreater(sum(v * v for v in other), loud / 10, 'changed, not lost')
+
+    def test_what_is_no_clip(self):
+        for query in ('', 'from=1', 'from=5&to=5', 'from=9&to=2', 'from=a&to=b', 'from=-1&to=4', 'from=900&to=905', 'from=0&to=99999',
+                      'from=nan&to=3', 'from=1&to=2&mute=5', 'from=1&to=2&mute=4-3', 'from=1&to=2' + '&mute=1-2' * 40):
+            self.assertEqual(reviewer.get(f'/api/calls/1/clip.wav?{query}').status, 400, query)
+        self.assertEqual(reviewer.get('/api/calls/999/clip.wav?from=1&to=2').status, 404)
+
+    def test_an_export_is_in_the_audit(self):
+        got, _, _ = self.clip('from=5&to=6&disguise=1&mute=5.2-5.4&download=1')
+        self.assertEqual(got.headers['Content-Disposition'], 'attachment; filename="callqa-call-1.wav"')
+        audit = server.run('audit', '--db', server.db, '--action', 'clip.export')
+        self.assertIn('"disguised":true,"muted":1', audit)
+
+
 class Attacks(unittest.TestCase):
     def raw(self, data, seconds=3):
         with socket.create_connection(('127.0.0.1', server.port), timeout=seconds) as s:

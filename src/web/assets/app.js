@@ -6,6 +6,7 @@ import {showLogin, showPassword} from './login.js';
 import {showCalls} from './calls.js';
 import {showCall} from './call.js';
 import {showReviews} from './reviews.js';
+import {showExamples} from './examples.js';
 import {showUsers} from './users.js';
 
 const state = {session: null, leave: null};
@@ -15,6 +16,7 @@ const views = [
   [/^\/(?:calls)?$/, showCalls],
   [/^\/call\/(\d+)$/, showCall],
   [/^\/reviews$/, showReviews],
+  [/^\/examples$/, showExamples],
   [/^\/users$/, showUsers],
 ];
 
@@ -62,6 +64,7 @@ function drawTop() {
     h('a', {href: '/calls', class: 'logo', 'aria-label': 'callqa'}, h('img', {src: '/assets/favicon.svg', alt: ''}),
       'callqa'),
     user && h('nav', {'aria-label': t('Main menu')}, user.role !== 'agent' && link('/calls', t('Calls')), link('/reviews', t('Reviews')),
+              user.role !== 'agent' && link('/examples', t('Examples')),
               user.role === 'admin' && link('/users', t('Users'))),
     h('span', {class: 'grow'}),
     user && h('button', {class: 'quiet', title: t('Keys') + ' (?)', onclick: showKeys}, t('Keys')),
@@ -79,6 +82,8 @@ const keys = {
     ['[ ]', 'slower, faster'], ['a c b', 'agent alone, customer alone, both'], ['A C', 'mute the agent, the customer'], ['s', 'skip silence'],
     ['l', 'loop the selection or event'], ['+ − f', 'zoom in, out, fit'], ['m', 'measures and what is usual'], ['x', 'exchange agent and customer'], ['> <', 'next, previous call'],
     ['Esc', 'back to the calls']],
+  'Examples': [['e', 'save the selection as an example'], ['w', 'export the selection'], ['M', 'mute the selection, or hear it again'],
+               ['g', 'disguise the customer'], ['+', 'to a playlist'], ['J K', 'later, earlier in the playlist'], ['Del', 'take out']],
   'Scoring': [['↓ ↑', 'next, previous item'], ['1 … 5', 'score'], ['. ,', 'half a point up, down'], ['0', 'not applicable'],
               ['Enter', 'take the proposed score, go on'],              ['⌫', 'take the score back'], ['r', 'remark'], ['Ctrl Enter', 'submit and next call']],
 };

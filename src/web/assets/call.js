@@ -4,6 +4,7 @@ import {flagName, t} from './lang.js';
 import {clock, dialog, h, isWriting, label, number, toast, when} from './ui.js';
 import {EventList, LEAD_S} from './events.js';
 import {FormPane} from './form.js';
+import {askExample, askExport, mayTrain} from './clip.js';
 import {MeasuresPanel} from './measures.js';
 import {Player} from './player.js';
 
@@ -81,6 +82,16 @@ export async function showCall(main, {id, go, user, show}) {
   const a = call.analysis, near = neighbours(id);
   const player = new Player(id, a);
   const measures = new MeasuresPanel(id, a.metrics);
+  const moment = (then) => {
+    const span = player.span();
+    if (span)
+      then(span);
+    else
+      toast(t('Drag over the waveform to select what is to be kept.'));
+  };
+  const mayKeep = mayTrain(user) && call.form;
+  const keep = () => moment((span) => askExample({call, form: call.form, span, item: pane.ids[pane.at] ?? pane.ids[0]}));
+  const save = () => moment((span) => askExport({call, span, mutes: player.mutes}));
   const maySwap = user.role !== 'agent';
   const swap = () => askSwap(call, async () => { await pane.saving; await show(); return get(`/api/calls/${id}`); });
   const play = (e) => player.playEvent(e, LEAD_S);
@@ -101,6 +112,8 @@ export async function showCall(main, {id, go, user, show}) {
   };
   events.onfilter = filterOverlay;
   player.onswap = maySwap ? swap : null;
+  player.onkeep = mayKeep ? keep : null;
+  player.onsave = maySwap ? save : null;
   player.drawControls();
   player.onstep = (way) => events.step(way, player.now);
   window.player = player; // for tests, and for whoever looks under the hood
@@ -138,6 +151,10 @@ export async function showCall(main, {id, go, user, show}) {
       go(`/call/${near.before}`);
     else if (e.key === 'm')
       measures.toggle();
+    else if (e.key === 'e' && mayKeep)
+      keep();
+    else if (e.key === 'w' && maySwap)
+      save();
     else if (e.key === 'x' && maySwap)
       swap();
     else if (!pane.key(e) && !player.key(e))

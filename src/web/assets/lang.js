@@ -1,9 +1,10 @@
 // The page's words. English texts are their own keys; tests/web check that each has its Chinese.
 
+import {zhExamples} from './lang_examples.js';
 import {zhLists} from './lang_lists.js';
 
 const zh = {
-  ...zhLists,
+  ...zhLists, ...zhExamples,
   'Main menu': '主菜单', 'Calls': '通话', 'Users': '用户', 'Keys': '快捷键', 'Light': '浅色', 'Dark': '深色', 'Log in': '登录',
   'Log out': '退出', 'Name': '用户名', 'Password': '密码', 'Close': '关闭',
   'Call recordings, measured and reviewed': '通话录音测评与质检',

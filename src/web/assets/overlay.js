@@ -36,6 +36,7 @@ export class Overlay {
     this.view = [0, analysis.recording.duration_s];
     this.now = 0;
     this.hidden = new Set();
+    this.mutes = [];
     this.canvas = h('canvas', {class: 'overlay', height: HEIGHT, role: 'img', 'aria-label': t('Who speaks when, and events')});
     this.tip = h('div', {class: 'tip', hidden: true});
     this.element = h('div', {class: 'overlaybox'}, this.canvas, this.tip);
@@ -52,6 +53,11 @@ export class Overlay {
 
   setView(from, to) {
     this.view = [from, to];
+    this.draw();
+  }
+
+  setMutes(mutes) {
+    this.mutes = mutes;
     this.draw();
   }
 
@@ -115,6 +121,10 @@ export class Overlay {
     for (const e of this.a.events) {
       if (!this.hidden.has(e.type))
         this.event(g, e, y, lanes, {agent, customer, danger});
+    }
+    for (const s of this.mutes) {
+      this.bar(g, s, 0, HEIGHT, css('--selection'), 2);
+      this.bar(g, s, HEIGHT / 2 - 1, 2, css('--text'), 2);
     }
     g.fillStyle = css('--cursor');
     g.fillRect(this.x(this.now) - 0.75, 0, 1.5, HEIGHT);

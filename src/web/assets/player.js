@@ -12,6 +12,7 @@ import {clock, h, toast} from './ui.js';
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
 const SKIP_FROM_S = 1.0; // silence shorter than this belongs to talking
 const SKIP_EDGE_S = 0.25;
+const MUTE_EARLY_S = 0.05; // three frames of the screen: a digit's first sound is not heard either
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -39,6 +40,7 @@ export class Player {
     this.solo = null;
     this.loop = false;
     this.region = null;
+    this.mutes = []; // what is not to be heard, and goes into no clip
     this.audio = h('audio', {preload: 'auto', src: `/api/calls/${id}/audio.wav?agent=${analysis.parties?.agent?.channel ?? 0}`});
     this.audio.preservesPitch = true;
     this.audio.addEventListener('error', () => toast(t('The recording cannot be played: is the file still there?'), true));
@@ -149,6 +151,9 @@ export class Player {
 
   tick() {
     const s = this.now;
+    const muted = this.mutes.some((m) => s >= m.start - MUTE_EARLY_S * this.speed && s < m.end);
+    if (this.audio.muted !== muted)
+      this.audio.muted = muted;
     if (!this.audio.paused) {
       const span = this.loop && this.span();
       if (span && (s >= span.end || s < span.start - 0.5))
@@ -217,6 +222,18 @@ export class Player {
     this.drawControls();
   }
 
+  // What is selected is silent from now on, in what is played and what is exported; chosen again, it is heard again.
+  toggleMute() {
+    if (!this.region) {
+      toast(t('Drag over the waveform to select what is to be muted.'));
+      return;
+    }
+    const {start, end} = this.region, left = this.mutes.filter((m) => m.end <= start || m.start >= end);
+    this.mutes = left.length < this.mutes.length ? left : [...left, {start, end}].sort((a, b) => a.start - b.start);
+    this.overlay.setMutes(this.mutes);
+    toast(left.length === this.mutes.length ? t('It is heard again.') : t('Muted, here and in exports.'));
+  }
+
   setLoop(on) {
     this.loop = on;
     this.drawControls();
@@ -254,6 +271,10 @@ export class Player {
       toggle(t('Skip silence'), 's', this.skip, () => this.setSkip(!this.skip)),
       toggle(t('Loop'), 'l', this.loop, () => this.setLoop(!this.loop)),
       this.onswap && h('button', {title: 'x', onclick: () => this.onswap()}, t('Exchange')),
+      h('div', {class: 'group', role: 'group', 'aria-label': t('Selection')},
+        this.onkeep && h('button', {title: 'e', onclick: () => this.onkeep()}, t('Example')),
+        this.onsave && h('button', {title: 'w', onclick: () => this.onsave()}, t('Export')),
+        h('button', {title: 'M', onclick: () => this.toggleMute()}, t('Mute'))),
       h('span', {class: 'grow'}),
       h('div', {class: 'group', role: 'group', 'aria-label': t('Zoom')},
         h('button', {'aria-label': t('Zoom out'), title: '−', onclick: () => this.stepZoom(-1)}, '−'),
@@ -278,6 +299,7 @@ export class Player {
     case 'C': this.two && this.setSolo(this.solo === 'agent' ? null : 'agent'); break;
     case 'b': this.two && this.setSolo(null); break;
     case 's': this.setSkip(!this.skip); break;
+    case 'M': this.toggleMute(); break;
     case 'l': this.setLoop(!this.loop); break;
     case '+': case '=': this.stepZoom(1); break;
     case '-': this.stepZoom(-1); break;
