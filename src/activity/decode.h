@@ -37,7 +37,7 @@ struct cq_decode_opts {
 
 #define CQ_DECODE_OPTS_INIT                                                                                    \
     {                                                                                                          \
-        .spurt_weight = 0.45f, .fine_weight = 0.3f, .other_weight = 0.0f, .bias = 0.0f, .begin_cost = 6.0f,    \
+        .spurt_weight = 0.6f, .fine_weight = 0.15f, .other_weight = 0.0f, .bias = 0.15f, .begin_cost = 6.0f,   \
         .end_cost = 3.0f, .both_cost = 0.2f, .music_bias = 0.0f, .music_cost = 8.0f, .onset_shift_s = 0.0f,    \
         .offset_shift_s = 0.0f, .min_pause_s = 0.20f, .min_spurt_s = 0.05f, .min_music_s = 0.15f,              \
         .join_music_s = 0.5f                                                                                   \

@@ -38,7 +38,7 @@ struct cq_model;
  * model (err says what). -ENOTSUP: another format, or made for other features.
  */
 int cq_model_parse(const void *bytes, size_t n, struct cq_error *err, struct cq_model **ret_model);
-/* -ENOENT, -EACCES, -EIO beside the above; path NULL = "activity-2.bin" of the data folder. */
+/* -ENOENT, -EACCES, -EIO beside the above; path NULL = "activity-3.bin" of the data folder. */
 int cq_model_load(const char *path, struct cq_error *err, struct cq_model **ret_model);
 struct cq_model *cq_model_free(struct cq_model *model); /* accepts NULL */
 /* First eight digits of the checksum: names the weights in stored analyses. */

@@ -223,10 +223,10 @@ int cq_model_load(const char *path, struct cq_error *err, struct cq_model **ret_
     char *found = NULL, *bytes = NULL;
     struct cq_error why = {0};
     size_t n = 0;
-    int r = path ? 0 : cq_path_find_data("activity-2.bin", &found);
+    int r = path ? 0 : cq_path_find_data("activity-3.bin", &found);
     if (r) {
         cq_error_set(err, r, NULL, 0,
-                     "the detector's model activity-2.bin is not installed; run meson install");
+                     "the detector's model activity-3.bin is not installed; run meson install");
         goto out;
     }
     r = cq_path_read(path ? path : found, CQ_MODEL_LIMIT, &bytes, &n);

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MODEL_NAME "activity-2"
+#define MODEL_NAME "activity-3"
 
 struct neural {
     struct cq_detector base;

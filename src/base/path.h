@@ -44,7 +44,7 @@ int cq_path_write(const char *path, const char *text, size_t n);
 int cq_path_walk(const char *dir, bool recursive, int (*found)(void *user, const char *path), void *user);
 
 /*
- * Find a data file by its name below the data folder ("rubrics/skills-form.json", "activity-2.bin"): in
+ * Find a data file by its name below the data folder ("rubrics/skills-form.json", "activity-3.bin"): in
  * $CALLQA_DATADIR if that is set, else in the installed data folder, else in the source tree it was built from.
  * Returns 0 with a malloc'd path, -ENOENT, -ENOMEM, or -EINVAL for a name with ".." or a leading '/'.
  */

@@ -20,17 +20,17 @@ BASELINE = ROOT / "tools" / "baseline"
 # (corpus, group, figure, worst value allowed); a figure with "f1" must not be lower, any other not higher.
 # Set just past what was reached (docs/accuracy.md), so that a change for the worse is seen.
 FLOORS = [
-    ("dev", "stereo", "der50", 0.025),
+    ("dev", "stereo", "der50", 0.019),
     ("dev", "stereo", "interruption_f1", 0.86),
     ("dev", "stereo", "backchannel_f1", 0.88),
-    ("dev", "stereo", "terminal_overlap_f1", 0.79),
+    ("dev", "stereo", "terminal_overlap_f1", 0.82),
     ("dev", "stereo", "hold_f1", 0.95),
     ("dev", "stereo", "dead_air_f1", 0.95),
-    ("dev", "stereo", "talk_over", 0.08),
+    ("dev", "stereo", "talk_over", 0.07),
     ("dev", "stereo", "latency_median_error_s", 0.03),
     ("dev", "mono", "der50", 0.13),
     ("dev", "mono", "talk_over", 0.32),
-    ("real", "stereo", "der50", 0.007),
+    ("real", "stereo", "der50", 0.010),
     ("real", "stereo", "latency_median_error_s", 0.02),
 ]
 

@@ -165,7 +165,7 @@ static void damaged_models_are_refused(void **state)
     size_t n = 0;
     struct cq_error err = {0};
     struct cq_model *m = NULL;
-    assert_int_equal(cq_path_find_data("activity-2.bin", &path), 0);
+    assert_int_equal(cq_path_find_data("activity-3.bin", &path), 0);
     assert_int_equal(cq_path_read(path, CQ_MODEL_LIMIT, &bytes, &n), 0);
     assert_int_equal(cq_model_parse(bytes, n, &err, &m), 0);
     assert_int_equal(strlen(cq_model_id(m)), 8);
@@ -238,7 +238,7 @@ static void other_formats_and_unsafe_numbers_are_refused(void **state)
     };
     char *path = NULL, *bytes = NULL;
     size_t n = 0;
-    assert_int_equal(cq_path_find_data("activity-2.bin", &path), 0);
+    assert_int_equal(cq_path_find_data("activity-3.bin", &path), 0);
     assert_int_equal(cq_path_read(path, CQ_MODEL_LIMIT, &bytes, &n), 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct cq_error err = {0};
