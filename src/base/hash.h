@@ -1,4 +1,4 @@
-/* base/hash.h - SHA-256 (libsodium). */
+/* base/hash.h - SHA-256 (libcrypto, which uses the processor's instructions for it). */
 #ifndef CQ_BASE_HASH_H
 #define CQ_BASE_HASH_H
 
