@@ -281,16 +281,6 @@ static int run_chunk(struct cq_network *net, bool end, cq_network_sink *sink, vo
     return sink(ctx, (const int16_t(*)[2][CQ_NET_OUTPUTS])net->logits, n);
 }
 
-/* The loader has seen to it that nothing here leaves int16. */
-static void centre(const struct net_inputs *in, const int16_t x[CQ_FEAT_N], int16_t ret_row[CQ_FEAT_N])
-{
-    for (int i = 0; i < CQ_FEAT_N; i++) {
-        const int16_t d = (int16_t)(x[i] - in->centre[i]);
-        const int16_t cut = d > in->limit[i] ? in->limit[i] : d < -in->limit[i] ? (int16_t)-in->limit[i] : d;
-        ret_row[i] = (int16_t)(cut * in->factor[i]);
-    }
-}
-
 int cq_network_push(struct cq_network *net, const int16_t (*rows)[2][CQ_FEAT_N], int n_frames,
                     cq_network_sink *sink, void *ctx)
 {
@@ -298,7 +288,7 @@ int cq_network_push(struct cq_network *net, const int16_t (*rows)[2][CQ_FEAT_N],
         const int m = n_frames - done < CHUNK - net->n_rows ? n_frames - done : CHUNK - net->n_rows;
         for (int i = 0; i < m; i++)
             for (int c = 0; c < 2; c++)
-                centre(&net->model->inputs, rows[done + i][c], net->rows[net->n_rows + i][c]);
+                cq_network_centre(&net->model->inputs, rows[done + i][c], net->rows[net->n_rows + i][c]);
         net->n_rows += m;
         net->n_frames += m;
         done += m;

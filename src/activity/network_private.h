@@ -47,6 +47,9 @@ struct net_inputs {
     int16_t factor[CQ_FEAT_N]; /* a power of two; limit * factor fits in int16 */
 };
 
+/* network_simd.c, which is compiled for speed. */
+void cq_network_centre(const struct net_inputs *in, const int16_t x[CQ_FEAT_N], int16_t ret_row[CQ_FEAT_N]);
+
 struct cq_model {
     struct net_inputs inputs;
     struct cq_layer layer[NET_LAYERS];

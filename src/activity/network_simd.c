@@ -1,5 +1,6 @@
 /* Baseline of the target: SSE2 on x86; elsewhere the plain loop, which compilers turn into NEON. */
 #include "activity/network_kernel.h"
+#include "activity/network_private.h"
 
 #include <string.h>
 
@@ -51,3 +52,16 @@ static void sums(const struct cq_layer *layer, const int16_t *w, const int16_t *
 #endif
 
 #include "activity/network_kernel.inc"
+
+/* The loader has seen to it that nothing here leaves int16. */
+void cq_network_centre(const struct net_inputs *in, const int16_t x[CQ_FEAT_N],
+                       int16_t ret_row[restrict CQ_FEAT_N])
+{
+    for (int i = 0; i < CQ_FEAT_N; i++) {
+        const int16_t far = in->limit[i], near = (int16_t)-far;
+        int16_t d = (int16_t)(x[i] - in->centre[i]);
+        d = d > far ? far : d;
+        d = d < near ? near : d;
+        ret_row[i] = (int16_t)(d * in->factor[i]);
+    }
+}
