@@ -8,6 +8,20 @@
 
 #define N_(text) text /* marked for translation */
 
+/* A server answers each request in its own language. */
+static _Thread_local const char *(*translator)(const char *text);
+
+void cq_error_translate_with(const char *(*translate)(const char *text))
+{
+    translator = translate;
+}
+
+const char *cq_error_translate(const char *text)
+{
+    /* in the language of the program, if it has bound the domain; else as it is written */
+    return translator ? translator(text) : dgettext("callqa", text);
+}
+
 /* A sentence cut at the end of its buffer must not end in half a character. */
 static void drop_half_character(char *text, size_t n)
 {
@@ -35,8 +49,7 @@ int cq_error_set(struct cq_error *err, int code, const char *file, int line, con
     err->line = line;
     va_list ap;
     va_start(ap, fmt);
-    /* in the language of the program, if it has bound the domain; else as it is written */
-    int n = vsnprintf(err->what, sizeof err->what, dgettext("callqa", fmt), ap);
+    int n = vsnprintf(err->what, sizeof err->what, cq_error_translate(fmt), ap);
     va_end(ap);
     if (n >= (int)sizeof err->what)
         drop_half_character(err->what, sizeof err->what - 1);
@@ -98,5 +111,5 @@ static const char *plain_name(int code)
 
 const char *cq_error_name(int code)
 {
-    return dgettext("callqa", plain_name(code));
+    return cq_error_translate(plain_name(code));
 }

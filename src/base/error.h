@@ -13,6 +13,15 @@
 int cq_error_set(struct cq_error *err, int code, const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
+/*
+ * What translates messages in the calling thread from now on, one text to another that lives as long as the
+ * program; NULL: the program's language (gettext), as at the start.
+ */
+void cq_error_translate_with(const char *(*translate)(const char *text));
+
+/* A message in the language of the thread, or as it is. */
+const char *cq_error_translate(const char *text) __attribute__((format_arg(1)));
+
 /* "FILE:LINE: WHAT", "FILE: WHAT" or "WHAT" into buf; always terminated. Returns buf. */
 char *cq_error_format(const struct cq_error *err, char *buf, unsigned long size);
 

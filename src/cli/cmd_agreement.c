@@ -1,5 +1,4 @@
 /* callqa agreement: do machine and reviewers, and reviewers among themselves, score alike? */
-#include "base/array.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "cli/command.h"
@@ -7,8 +6,7 @@
 #include "cli/i18n.h"
 #include "cli/pick.h"
 #include "cli/term.h"
-#include "review/agreement.h"
-#include "store/ratings.h"
+#include "review/agree.h"
 
 #include <errno.h>
 #include <math.h>
@@ -33,27 +31,9 @@ static const struct cq_opt options[] = {
     {CQ_OPT("json", 0, CQ_OPT_FLAG, AT(json), NULL, N_("print JSON objects, a line an item"))},
 };
 
-struct pairs {
-    struct cq_pair *v;
-    size_t n;
-    size_t cap;
-};
-
-struct ratings {
-    struct cq_rating *v;
-    size_t n;
-    size_t cap;
-};
-
-/* The item in hand, and all of them together. */
 struct work {
     const struct agreement_opts *o;
     const struct cq_rubric *rubric;
-    char *item; /* NULL: none yet */
-    struct pairs pairs, all_pairs;
-    struct ratings ratings, all_ratings;
-    int64_t n_units; /* item and call, over all */
-    int64_t call;
 };
 
 static void put_agreement(const char *what, const struct cq_agreement *g)
@@ -101,66 +81,23 @@ static int print_json(const char *item, const struct cq_agreement *machine, cons
     return r;
 }
 
-static int print_item(const struct work *k, const char *item, const char *label, const struct pairs *pairs,
-                      const struct ratings *ratings)
+static int print_item(void *user, const struct cq_agree_row *row)
 {
-    struct cq_agreement machine, persons;
-    int r = cq_agreement_pairs(pairs->v, pairs->n, &machine);
-    if (!r)
-        r = cq_agreement_raters(ratings->v, ratings->n, &persons);
-    if (r)
-        return r;
+    const struct work *k = user;
+    const char *label = row->item ? cq_rubric_label(k->rubric, row->item, cq_cli_language()) : _("All items");
     if (k->o->json)
-        return print_json(item, &machine, &persons);
+        return print_json(row->item ? row->item : "all", &row->machine, &row->reviewers);
     printf("%s\n", label);
-    put_agreement(_("machine, kappa"), &machine);
-    put_agreement(_("reviewers, alpha"), &persons);
+    put_agreement(_("machine, kappa"), &row->machine);
+    put_agreement(_("reviewers, alpha"), &row->reviewers);
     return 0;
-}
-
-static int close_item(struct work *k)
-{
-    int r = 0;
-    if (k->item)
-        r = print_item(k, k->item, cq_rubric_label(k->rubric, k->item, cq_cli_language()), &k->pairs,
-                       &k->ratings);
-    k->pairs.n = k->ratings.n = 0;
-    return r;
-}
-
-static int take(void *user, const struct cq_rating_row *row)
-{
-    struct work *k = user;
-    int r = 0;
-    if (!k->item || strcmp(k->item, row->item)) {
-        r = close_item(k);
-        if (!r)
-            r = cq_str_set(&k->item, row->item);
-        k->call = 0;
-    }
-    if (k->call != row->call) {
-        k->call = row->call;
-        k->n_units++;
-    }
-    struct cq_pair pair = {row->machine, row->score};
-    struct cq_rating rating = {row->call, row->score}, overall = {k->n_units, row->score};
-    if (!r && !isnan(row->machine))
-        r = CQ_ARRAY_PUSH(&k->pairs, pair);
-    if (!r && !isnan(row->machine))
-        r = CQ_ARRAY_PUSH(&k->all_pairs, pair);
-    if (!r)
-        r = CQ_ARRAY_PUSH(&k->ratings, rating);
-    return r ? r : CQ_ARRAY_PUSH(&k->all_ratings, overall);
 }
 
 static int report(struct cq_store *s, struct work *k, struct cq_error *err)
 {
     if (!k->o->json)
         printf("%s\n", _("                         N  COEF.      INTERVAL      EXACT    +-1    BIAS"));
-    int r = cq_ratings_list(s, cq_rubric_id(k->rubric), cq_rubric_version(k->rubric), take, k, err);
-    if (!r)
-        r = close_item(k);
-    return r ? r : print_item(k, "all", _("All items"), &k->all_pairs, &k->all_ratings);
+    return cq_agree_each(s, cq_rubric_id(k->rubric), cq_rubric_version(k->rubric), print_item, k, err);
 }
 
 static int run(const void *opts, const struct cq_args *args)
@@ -181,11 +118,6 @@ static int run(const void *opts, const struct cq_args *args)
         k.rubric = rubric;
         r = report(s, &k, &err);
     }
-    free(k.item);
-    free(k.pairs.v);
-    free(k.ratings.v);
-    free(k.all_pairs.v);
-    free(k.all_ratings.v);
     cq_rubric_free(rubric);
     cq_store_close(s);
     return r ? cq_cli_tell(&err, r, status) : CQ_EXIT_OK;

@@ -12,9 +12,9 @@
 #include "cli/term.h"
 #include "cli/user.h"
 #include "cli/watch_status.h"
-#include "store/audit.h"
 #include "store/jobs.h"
 #include "watch/intake.h"
+#include "watch/retry.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -187,57 +187,13 @@ static int show_one(struct cq_store *s, const struct cq_job *j, bool json, struc
     return cq_jobs_events(s, j->id, put_event, &term, err);
 }
 
-static int record(struct cq_store *s, const char *action, const struct cq_job *j, const char *state,
-                  struct cq_error *err)
-{
-    char subject[40];
-    char user[CQ_USER_MAX];
-    const char *who = cq_cli_user(NULL, user);
-    struct cq_str before = {0}, after = {0};
-    struct cq_json_writer w;
-    cq_json_writer_init(&w, &before, 0);
-    cq_json_open_object(&w);
-    cq_json_put_string(&w, "path", j->path);
-    cq_json_put_string(&w, "state", state);
-    cq_json_close_object(&w);
-    cq_json_writer_init(&w, &after, 0);
-    cq_json_open_object(&w);
-    cq_json_put_string(&w, "state", cq_job_state_name(j->state));
-    cq_json_close_object(&w);
-    snprintf(subject, sizeof subject, "job:%lld", (long long)j->id);
-    struct cq_audit_entry e = {.who = *who ? who : "unknown",
-                               .action = action,
-                               .subject = subject,
-                               .before = before.s,
-                               .after = after.s};
-    int r = before.failed || after.failed ? -ENOMEM : cq_audit_append(s, &e, err);
-    cq_str_done(&before);
-    cq_str_done(&after);
-    return r;
-}
-
 /* In a transaction: the service may be at the same job. */
 static int change(struct cq_store *s, const char *key, bool retry, struct cq_error *err, struct cq_job *j)
 {
-    int64_t now = (int64_t)time(NULL) * 1000;
+    char user[CQ_USER_MAX];
+    const char *who = cq_cli_user(NULL, user);
     int r = find(s, key, err, j);
-    if (r)
-        return r;
-    const char *before = cq_job_state_name(j->state);
-    if (j->state == CQ_JOB_RUNNING)
-        return cq_error_set(err, -EBUSY, NULL, 0, "job %lld is being analysed; wait until it is done",
-                            (long long)j->id);
-    j->again = retry && j->state == CQ_JOB_DONE && j->kind == CQ_JOB_AUDIO;
-    j->state = retry ? CQ_JOB_SETTLING : CQ_JOB_IGNORED;
-    j->due_ms = retry ? now : 0;
-    j->attempts = j->crashes = 0;
-    j->grown_ms = retry ? 0 : j->grown_ms;
-    if (!retry)
-        j->todo = 0;
-    r = cq_str_set(&j->reason, retry ? NULL : "set aside by a person");
-    if (!r)
-        r = cq_jobs_put(s, j, retry ? "a person asked for another attempt" : "set aside by a person", now, err);
-    return r ? r : record(s, retry ? "job.retry" : "job.ignore", j, before, err);
+    return r ? r : cq_watch_decide(s, j, retry, *who ? who : "unknown", err);
 }
 
 static int change_all(struct cq_store *s, const struct cq_args *args, bool retry, struct cq_error *err,

@@ -6,6 +6,8 @@
 #include "cli/find_calls.h"
 #include "cli/i18n.h"
 #include "cli/term.h"
+#include "cli/user.h"
+#include "store/audit.h"
 #include "store/users.h"
 
 #include <errno.h>
@@ -19,6 +21,7 @@ struct user_opts {
     int role; /* -1: not given */
     const char *title;
     const char *agent;
+    const char *as;
 };
 
 static const char *const roles[] = {"admin", "lead", "reviewer", "trainer", "agent", NULL};
@@ -27,6 +30,7 @@ static const char *const roles[] = {"admin", "lead", "reviewer", "trainer", "age
 
 static const struct cq_opt options[] = {
     CQ_OPT_DB(AT(db)),
+    CQ_OPT_AS(AT(as)),
     {CQ_OPT("role", 'r', CQ_OPT_CHOICE, AT(role), "ROLE",
             N_("admin, lead, reviewer, trainer or agent (default: reviewer)")),
      .choices = roles},
@@ -99,6 +103,26 @@ static int ask_hash(char ret_hash[CQ_SECRET_HASH_MAX])
     return status;
 }
 
+/*
+ * End the transaction of a change: with its entry in the audit where r is 0, else without either. `after` is
+ * JSON or NULL. Returns r, or what went wrong at the end.
+ */
+static int keep(const struct user_opts *o, struct cq_store *s, int r, const char *action, int64_t id,
+                const char *after, struct cq_error *err)
+{
+    char user[CQ_USER_MAX], subject[40];
+    const char *who = cq_cli_user(o->as, user);
+    snprintf(subject, sizeof subject, "user:%lld", (long long)id);
+    const struct cq_audit_entry e = {
+        .who = *who ? who : "unknown", .action = action, .subject = subject, .after = after};
+    if (!r)
+        r = cq_audit_append(s, &e, err);
+    if (!r)
+        return cq_store_commit(s, err);
+    cq_store_rollback(s);
+    return r;
+}
+
 static int add(const struct user_opts *o, struct cq_store *s, const char *name, struct cq_error *err)
 {
     char hash[CQ_SECRET_HASH_MAX];
@@ -116,7 +140,13 @@ static int add(const struct user_opts *o, struct cq_store *s, const char *name, 
     int status = ask_hash(hash);
     if (status)
         return status;
-    int r = cq_users_add(s, &u, hash, err, &id);
+    char after[64];
+    snprintf(after, sizeof after, "{\"role\": \"%s\"}", cq_role_name(u.role));
+    int r = cq_store_begin(s, err);
+    if (!r) {
+        r = cq_users_add(s, &u, hash, err, &id);
+        r = keep(o, s, r, "user.add", id, after, err);
+    }
     cq_secret_wipe(hash, sizeof hash);
     if (r)
         return cq_cli_tell(err, r, CQ_EXIT_DATABASE);
@@ -134,6 +164,25 @@ static int print_user(void *user, const struct cq_user *u)
     return 0;
 }
 
+/* Inside a transaction, which it ends. */
+static int apply(const struct user_opts *o, struct cq_store *s, const char *what, const struct cq_user *u,
+                 const char *hash, struct cq_error *err)
+{
+    char after[64];
+    bool disable = !strcmp(what, "disable");
+    int r;
+    if (!strcmp(what, "passwd"))
+        return keep(o, s, cq_users_set_hash(s, u->id, hash, err), "user.password", u->id, NULL, err);
+    if (!strcmp(what, "role")) {
+        snprintf(after, sizeof after, "{\"role\": \"%s\"}", cq_role_name((enum cq_role)o->role));
+        r = cq_users_set_role(s, u->id, (enum cq_role)o->role, err);
+    } else {
+        snprintf(after, sizeof after, "{\"disabled\": %s}", disable ? "true" : "false");
+        r = cq_users_set_disabled(s, u->id, disable, err);
+    }
+    return keep(o, s, r, "user.change", u->id, after, err);
+}
+
 static int change(const struct user_opts *o, struct cq_store *s, const char *what, const char *name,
                   struct cq_error *err)
 {
@@ -145,16 +194,15 @@ static int change(const struct user_opts *o, struct cq_store *s, const char *wha
         cq_log(CQ_LOG_ERROR, _("there is no user \"%s\"; `callqa user list` shows them"), name);
         return CQ_EXIT_SOME;
     }
-    if (!r && !strcmp(what, "passwd")) {
-        status = ask_hash(hash);
-        if (!status)
-            r = cq_users_set_hash(s, u.id, hash, err);
+    bool password = !strcmp(what, "passwd");
+    if (!r && password)
+        status = ask_hash(hash); /* before the transaction: others may write while somebody types */
+    if (!r && !status)
+        r = cq_store_begin(s, err);
+    if (!r && !status)
+        r = apply(o, s, what, &u, hash, err);
+    if (password)
         cq_secret_wipe(hash, sizeof hash);
-    } else if (!r && !strcmp(what, "role")) {
-        r = o->role < 0 ? 0 : cq_users_set_role(s, u.id, (enum cq_role)o->role, err);
-    } else if (!r) {
-        r = cq_users_set_disabled(s, u.id, !strcmp(what, "disable"), err);
-    }
     if (r)
         return cq_cli_tell(err, r, CQ_EXIT_DATABASE);
     if (!status)

@@ -127,6 +127,16 @@ struct cq_jobs_counts {
 };
 int cq_jobs_count(struct cq_store *store, struct cq_error *err, struct cq_jobs_counts *ret_counts);
 
+/* What has happened since a moment: files done, files that failed or were quarantined, and when the last one
+ * was done (ever; 0: none). */
+struct cq_jobs_recent {
+    int64_t done;
+    int64_t failed;
+    int64_t last_done_ms;
+};
+int cq_jobs_recent(struct cq_store *store, int64_t since_ms, struct cq_error *err,
+                   struct cq_jobs_recent *ret_recent);
+
 /* The history of one job, oldest first; at most CQ_JOBS_MAX_EVENTS are kept. */
 #define CQ_JOBS_MAX_EVENTS 50
 int cq_jobs_events(struct cq_store *store, int64_t id,

@@ -108,3 +108,28 @@ int cq_jobs_count(struct cq_store *s, struct cq_error *err, struct cq_jobs_count
         *ret_counts = c;
     return r;
 }
+
+int cq_jobs_recent(struct cq_store *s, int64_t since_ms, struct cq_error *err,
+                   struct cq_jobs_recent *ret_recent)
+{
+    struct cq_jobs_recent v = {0};
+    struct cq_db_st q =
+        cq_db_st(s, "SELECT count(CASE WHEN state = 4 THEN 1 END),"
+                    " count(CASE WHEN state IN (5, 6) THEN 1 END) FROM jobs WHERE changed_ms >= ?");
+    struct cq_db_st last =
+        cq_db_st(s, "SELECT changed_ms FROM jobs WHERE state = 4 ORDER BY changed_ms DESC LIMIT 1");
+    cq_db_int(&q, since_ms);
+    int r = cq_db_step(&q, err);
+    if (r > 0) {
+        v.done = cq_db_get_int(&q, 0);
+        v.failed = cq_db_get_int(&q, 1);
+    }
+    cq_db_reset(&q);
+    if (r < 0)
+        return r;
+    r = cq_db_one_int(&last, err, &v.last_done_ms);
+    if (r && r != -ENOENT)
+        return r;
+    *ret_recent = v;
+    return 0;
+}

@@ -220,5 +220,6 @@ const struct cq_migration cq_migrations[] = {
     {"flags covered", flags_covered},
     {"sources of records", cq_schema_record_sources},
     {"side-cars", cq_schema_sidecars},
+    {"day figures", cq_schema_days},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

@@ -6,6 +6,7 @@
 #include "store/users.h"
 #include "web/limiter.h"
 #include "web/pool.h"
+#include "web/reads.h"
 #include "web/recordings.h"
 #include "web/request.h"
 
@@ -15,9 +16,13 @@ struct cq_web_app {
     struct cq_web_pool *pool;
     struct cq_web_limiter *limiter;
     struct cq_web_recordings *recordings;
+    struct cq_web_reads *reads;
     struct cq_session_limits limits;
     bool tls;
-    pthread_mutex_t hashing; /* a password hash takes 64 MiB: one at a time */
+    pthread_mutex_t hashing;  /* a password hash takes 64 MiB: one at a time */
+    pthread_mutex_t agreeing; /* measuring agreement takes a while: once, until a review is submitted */
+    char *agreement_key;      /* of which reviews `agreement` tells; NULL: of none */
+    char *agreement;          /* the answer's body */
 };
 
 struct cq_web_opts;
@@ -61,8 +66,17 @@ int cq_web_audit(struct cq_web_turn *t, struct cq_store *writer, const char *act
 int cq_web_audit_read(struct cq_web_turn *t, const char *action, const char *subject, int64_t id,
                       const char *after);
 
+/* The same, once an hour and session. `subject` is "call" or "review". */
+int cq_web_audit_once(struct cq_web_turn *t, const char *action, const char *subject, int64_t id);
+
 /* Does this user lead others: an administrator or a lead? */
 bool cq_web_is_lead(const struct cq_web_turn *t);
+
+/* A UTC day, "2026-11-24", as its number since 1970; untouched where the argument is not given. -EINVAL. */
+int cq_web_arg_day(struct cq_web_turn *t, const char *name, int64_t *day);
+/* "2026-11-24" */
+#define CQ_WEB_DAY_MAX 32
+const char *cq_web_day(int64_t day, char buf[CQ_WEB_DAY_MAX]);
 
 /* {"id": ID} */
 int cq_web_answer_id(struct cq_web_turn *t, int64_t id);
@@ -93,6 +107,12 @@ int cq_web_change_query(struct cq_web_turn *t);
 int cq_web_remove_query(struct cq_web_turn *t);
 int cq_web_get_reviewers(struct cq_web_turn *t);
 int cq_web_assign(struct cq_web_turn *t);
+int cq_web_get_figures(struct cq_web_turn *t);
+int cq_web_get_figure_groups(struct cq_web_turn *t);
+int cq_web_get_workload(struct cq_web_turn *t);
+int cq_web_get_agreement(struct cq_web_turn *t);
+int cq_web_get_ingest(struct cq_web_turn *t);
+int cq_web_retry_job(struct cq_web_turn *t);
 int cq_web_get_call(struct cq_web_turn *t);
 int cq_web_get_peaks(struct cq_web_turn *t);
 int cq_web_get_ranges(struct cq_web_turn *t);

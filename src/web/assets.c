@@ -5,7 +5,7 @@
 #define PAGE "index.html"
 #define NONCE_MARK "{{nonce}}"
 
-static const struct cq_web_asset *find(const char *name)
+const struct cq_web_asset *cq_web_asset_find(const char *name)
 {
     for (const struct cq_web_asset *a = cq_web_assets; a->name; a++) {
         if (!strcmp(a->name, name))
@@ -22,7 +22,7 @@ static bool is_view(const char *path)
 
 static void answer_page(struct cq_web_response *res, const char *nonce)
 {
-    const struct cq_web_asset *a = find(PAGE);
+    const struct cq_web_asset *a = cq_web_asset_find(PAGE);
     const char *at = a ? (const char *)a->bytes : "", *mark;
     const char *end = at + (a ? a->n : 0);
     while ((mark = strstr(at, NONCE_MARK))) { /* assets end in a NUL byte */
@@ -44,9 +44,9 @@ void cq_web_asset(const struct cq_web_request *req, struct cq_web_response *res,
         return;
     }
     if (!strncmp(req->path, "/assets/", 8))
-        a = find(req->path + 8);
+        a = cq_web_asset_find(req->path + 8);
     else if (!strcmp(req->path, "/favicon.ico"))
-        a = find("favicon.svg");
+        a = cq_web_asset_find("favicon.svg");
     else if (is_view(req->path)) {
         answer_page(res, nonce);
         return;

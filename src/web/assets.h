@@ -15,6 +15,9 @@ struct cq_web_asset {
 /* Made by tools/embed-assets; ends with a NULL name. */
 extern const struct cq_web_asset cq_web_assets[];
 
+/* One of them, or NULL. */
+const struct cq_web_asset *cq_web_asset_find(const char *name);
+
 /* Answer "/assets/NAME", or any other path with the page, which finds its way by the path itself. `nonce` lets
  * the page's own scripts make style sheets. */
 void cq_web_asset(const struct cq_web_request *req, struct cq_web_response *res, const char *nonce);

@@ -12,10 +12,12 @@
 #include "base/time.h"
 #include "store/audit.h"
 #include "web/assets.h"
+#include "web/language.h"
 #include "web/web.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TOUCH_S 60 /* a session's last use is written this often at most */
@@ -35,7 +37,21 @@ struct route {
     unsigned how;
 };
 
+/* This very table, described; tests/web hold them against each other. */
+static int get_openapi(struct cq_web_turn *t)
+{
+    const struct cq_web_asset *a = cq_web_asset_find("openapi.json");
+    if (!a)
+        return cq_error_set(&t->err, -ENOENT, NULL, 0, "there is nothing here");
+    t->res->status = 200;
+    t->res->type = a->type;
+    t->res->fixed = a->bytes;
+    t->res->n_fixed = a->n;
+    return 0;
+}
+
 static const struct route routes[] = {
+    {CQ_WEB_GET, "/api/openapi.json", get_openapi, ALL_ROLES, NO_AUTH},
     {CQ_WEB_GET, "/api/session", cq_web_get_session, ALL_ROLES, NO_AUTH},
     {CQ_WEB_POST, "/api/login", cq_web_login, ALL_ROLES, NO_AUTH},
     {CQ_WEB_POST, "/api/logout", cq_web_logout, ALL_ROLES, 0},
@@ -53,6 +69,12 @@ static const struct route routes[] = {
     {CQ_WEB_DELETE, "/api/queries/#", cq_web_remove_query, STAFF, 0},
     {CQ_WEB_GET, "/api/reviewers", cq_web_get_reviewers, LEADS, 0},
     {CQ_WEB_POST, "/api/assignments", cq_web_assign, LEADS, 0},
+    {CQ_WEB_GET, "/api/figures", cq_web_get_figures, STAFF, 0},
+    {CQ_WEB_GET, "/api/figures/groups", cq_web_get_figure_groups, STAFF, 0},
+    {CQ_WEB_GET, "/api/workload", cq_web_get_workload, LEADS, 0},
+    {CQ_WEB_GET, "/api/agreement", cq_web_get_agreement, STAFF, 0},
+    {CQ_WEB_GET, "/api/ingest", cq_web_get_ingest, LEADS, 0},
+    {CQ_WEB_POST, "/api/jobs/#/retry", cq_web_retry_job, LEADS, 0},
     /* an agent sees their own calls, which the handlers look after */
     {CQ_WEB_GET, "/api/calls/#", cq_web_get_call, ALL_ROLES, 0},
     {CQ_WEB_GET, "/api/calls/#/peaks", cq_web_get_peaks, ALL_ROLES, 0},
@@ -183,6 +205,16 @@ int cq_web_answer_id(struct cq_web_turn *t, int64_t id)
     return 0;
 }
 
+int cq_web_audit_once(struct cq_web_turn *t, const char *action, const char *subject, int64_t id)
+{
+    int64_t key = id * 4 + (*subject == 'r'); /* calls and reviews are numbered apart */
+    char digits[16];                          /* numbers of sessions come again, tokens don't */
+    snprintf(digits, sizeof digits, "%.15s", t->session.csrf);
+    if (!cq_web_reads_first(t->app->reads, (int64_t)strtoll(digits, NULL, 16), key, cq_time_now_s()))
+        return 0;
+    return cq_web_audit_read(t, action, subject, id, NULL);
+}
+
 static void find_session(struct cq_web_turn *t)
 {
     char token[CQ_SECRET_TOKEN_HEX];
@@ -290,6 +322,7 @@ void cq_web_dispatch(struct cq_web_app *app, const struct cq_web_request *req, s
     struct cq_web_turn t = {.app = app, .req = req, .res = res};
     char nonce[CQ_SECRET_TOKEN_HEX];
     cq_secret_token(nonce);
+    cq_error_translate_with(cq_web_translator(req));
     if (!strncmp(req->path, "/api/", 5)) {
         handle_api(&t);
         cq_web_header(res, "Cache-Control", "no-store");
@@ -297,6 +330,7 @@ void cq_web_dispatch(struct cq_web_app *app, const struct cq_web_request *req, s
         cq_web_asset(req, res, nonce);
     }
     add_security(res, nonce);
+    cq_error_translate_with(NULL);
 }
 
 int cq_web_app_init(struct cq_web_app *app, const struct cq_web_opts *opts, struct cq_error *err)
@@ -306,13 +340,15 @@ int cq_web_app_init(struct cq_web_app *app, const struct cq_web_opts *opts, stru
         .limits = {.idle_s = (int64_t)opts->idle_s, .absolute_s = (int64_t)opts->absolute_s},
     };
     pthread_mutex_init(&app->hashing, NULL);
+    pthread_mutex_init(&app->agreeing, NULL);
     int r = cq_secret_init();
     if (!r)
         r = cq_web_pool_new(opts->db, err, &app->pool);
     if (!r) {
         app->limiter = cq_web_limiter_new();
         app->recordings = cq_web_recordings_new();
-        r = app->limiter && app->recordings ? 0 : -ENOMEM;
+        app->reads = cq_web_reads_new();
+        r = app->limiter && app->recordings && app->reads ? 0 : -ENOMEM;
     }
     if (r)
         cq_web_app_done(app);
@@ -323,6 +359,10 @@ void cq_web_app_done(struct cq_web_app *app)
 {
     app->recordings = cq_web_recordings_free(app->recordings);
     app->limiter = cq_web_limiter_free(app->limiter);
+    app->reads = cq_web_reads_free(app->reads);
     app->pool = cq_web_pool_free(app->pool);
+    free(app->agreement_key);
+    free(app->agreement);
+    pthread_mutex_destroy(&app->agreeing);
     pthread_mutex_destroy(&app->hashing);
 }

@@ -302,6 +302,11 @@ int cq_web_get_audio(struct cq_web_turn *t)
     int r = cq_web_load_call(t, &a);
     if (r)
         return r;
+    r = cq_web_audit_once(t, "call.listen", "call", t->id);
+    if (r) {
+        cq_analysis_done(&a);
+        return r;
+    }
     cq_web_pool_give_back(t->app->pool, t->db);
     t->db = NULL;
     r = cq_web_recordings_open(t->app->recordings, t->id, &a, &t->err, &stream);

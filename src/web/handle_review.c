@@ -150,7 +150,8 @@ int cq_web_get_reviews(struct cq_web_turn *t)
 
 int cq_web_get_review(struct cq_web_turn *t)
 {
-    return answer_review(t, t->db, t->id);
+    int r = answer_review(t, t->db, t->id);
+    return r ? r : cq_web_audit_once(t, "review.open", "review", t->id);
 }
 
 int cq_web_start_review(struct cq_web_turn *t)

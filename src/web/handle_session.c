@@ -9,8 +9,10 @@
 
 static void put_cookie(struct cq_web_turn *t, const char *token)
 {
+    /* a proxy's word is enough: who writes it themselves only keeps their own cookie from plain HTTP */
+    bool secure = t->app->tls || (t->req->forwarded_proto && !strcmp(t->req->forwarded_proto, "https"));
     cq_web_header(t->res, "Set-Cookie", "callqa_session=%s; Path=/; HttpOnly; SameSite=Strict%s%s", token,
-                  t->app->tls ? "; Secure" : "", *token ? "" : "; Max-Age=0");
+                  secure ? "; Secure" : "", *token ? "" : "; Max-Age=0");
 }
 
 static void put_session(struct cq_web_turn *t, const struct cq_session *s)
@@ -121,7 +123,16 @@ int cq_web_login(struct cq_web_turn *t)
 int cq_web_logout(struct cq_web_turn *t)
 {
     struct cq_store *w = cq_web_pool_writer(t->app->pool);
-    int r = cq_session_end(w, t->session.id, &t->err);
+    int r = cq_store_begin(w, &t->err);
+    if (!r) {
+        r = cq_session_end(w, t->session.id, &t->err);
+        if (!r)
+            r = cq_web_audit(t, w, "session.logout", "user", t->session.user.id, NULL);
+        if (!r)
+            r = cq_store_commit(w, &t->err);
+        else
+            cq_store_rollback(w);
+    }
     cq_web_pool_release(t->app->pool);
     if (r)
         return r;

@@ -150,7 +150,7 @@ void cq_web_error(struct cq_web_response *res, int status, const char *code, con
     cq_json_key(&w, "error");
     cq_json_open_object(&w);
     cq_json_put_string(&w, "code", code);
-    cq_json_put_string(&w, "message", message);
+    cq_json_put_string(&w, "message", cq_error_translate(message));
     cq_json_close_object(&w);
     cq_json_close_object(&w);
 }

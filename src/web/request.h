@@ -40,6 +40,8 @@ struct cq_web_request {
     const char *host;
     const char *origin;
     const char *content_type;
+    const char *accept_language;
+    const char *forwarded_proto; /* X-Forwarded-Proto: what a proxy in front was asked with */
     const char *body;
     size_t n_body;
 };

@@ -252,6 +252,8 @@ static enum MHD_Result answer(struct cq_web *web, struct MHD_Connection *con, co
         .host = header(con, "Host"),
         .origin = header(con, "Origin"),
         .content_type = header(con, "Content-Type"),
+        .accept_language = header(con, "Accept-Language"),
+        .forwarded_proto = header(con, "X-Forwarded-Proto"),
         .body = x->body.s,
         .n_body = x->body.n,
     };

@@ -199,5 +199,58 @@ class Exports(unittest.TestCase):
                               lead.get('/api/calls.xlsx?agent=A1').body)], [], 'the file has no name')
 
 
+class People(unittest.TestCase):
+    def test_what_is_done_on_the_command_line_is_on_record(self):
+        server.run('user', 'add', 'li', '--role', 'reviewer', '--as', 'boss', '--db', server.db, text='correct horse 4711\n')
+        server.run('user', 'role', 'li', '--role', 'lead', '--as', 'boss', '--db', server.db)
+        server.run('user', 'passwd', 'li', '--as', 'boss', '--db', server.db, text='another horse 4711\n')
+        server.run('user', 'disable', 'li', '--as', 'boss', '--db', server.db)
+        with sqlite3.connect(f'file:{server.db}?mode=ro', uri=True) as db:
+            got = db.execute("SELECT action, after_json FROM audit WHERE who = 'boss' ORDER BY id").fetchall()
+        self.assertEqual([(a, (j or '').replace(' ', '')) for a, j in got],
+                         [('user.add', '{"role":"reviewer"}'), ('user.change', '{"role":"lead"}'), ('user.password', ''), ('user.change', '{"disabled":true}')])
+        self.assertNotIn('horse', str(got))
+
+    def test_logging_out_and_listening_are_on_record(self):
+        client = Client(server, 'trainer')
+        for part in ('bytes=0-99', 'bytes=100-999', 'bytes=5000-'):
+            self.assertEqual(client.get('/api/calls/5/audio.wav', Range=part).status, 206)
+        client.get('/api/calls/6/audio.wav')
+        self.assertEqual([s for w, s, _ in audited('call.listen') if w == 'trainer'], ['call:5', 'call:6'], 'once, not a part')
+        client.post('/api/logout')
+        self.assertEqual(audited('session.logout')[-1][0], 'trainer')
+        again = Client(server, 'trainer')
+        again.get('/api/calls/5/audio.wav')
+        self.assertEqual(len([s for w, s, _ in audited('call.listen') if w == 'trainer' and s == 'call:5']), 2, 'another session')
+
+    def test_behind_a_proxy_with_tls_the_cookie_is_secure(self):
+        body = {'name': 'trainer', 'password': 'correct horse 4711'}
+        self.assertIn('; Secure', Client(server).post('/api/login', body, X_Forwarded_Proto='https').headers['Set-Cookie'])
+        self.assertNotIn('Secure', Client(server).post('/api/login', body).headers['Set-Cookie'])
+
+
+class Language(unittest.TestCase):
+    def test_messages_are_in_the_language_of_the_request(self):
+        for headers, chinese in (({}, False), ({'Accept_Language': 'zh-CN'}, True), ({'Accept_Language': 'en'}, False),
+                                 ({'Accept_Language': 'fr-FR, zh;q=0.9, en;q=0.8'}, True), ({'Accept_Language': 'de, en-GB, zh'}, False),
+                                 ({'Accept_Language': ',,, ,'}, False), ({'Accept_Language': 'z' * 5000}, False)):
+            for path in ('/api/calls?order=nosuch', '/api/calls?where=nosuch%3D1', '/api/nothing', '/api/calls/999', '/api/calls?limit=0', '/api/reviews?state=x'):
+                message = reviewer.get(path, **headers).json['error']['message']
+                self.assertEqual(bool(re.search('[\u4e00-\u9fff]', message)), chinese, (path, headers, message))
+        self.assertRegex(Client(server).get('/api/calls?lang=zh-CN').json['error']['message'], '登录')
+        self.assertIn('999', reviewer.get('/api/calls/999?lang=zh').json['error']['message'], 'with its numbers')
+        self.assertRegex(reviewer.get('/api/calls/999?lang=en', Accept_Language='zh').json['error']['message'], '^there is no call')
+
+    def test_whatever_the_server_speaks(self):
+        other = Server(CALLQA, [])
+        other.stop()
+        other.env.update(LC_ALL='zh_CN.UTF-8', LANGUAGE='zh_CN', LANG='zh_CN.UTF-8')
+        other.start()
+        try:
+            self.assertEqual(Client(other).get('/api/calls').json['error']['message'], 'log in first')
+        finally:
+            other.close()
+
+
 if __name__ == '__main__':
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1], warnings='ignore')

@@ -161,6 +161,44 @@ class Lists(unittest.TestCase):
         self.assertEqual(browser.js('document.querySelector(".where").value'), 'agent.interruptions')
 
 
+class Dashboard(unittest.TestCase):
+    def setUp(self):
+        browser.open(f'{base}/dashboard')
+        browser.wait('document.querySelectorAll(".dashboard .plot canvas").length === 6')
+
+    def test_a_figure_and_its_calls(self):
+        self.assertIn('6 calls', browser.js('document.querySelector(".card[data-figure=score]").innerText'))
+        browser.js('document.querySelector(".card[data-figure=score] .plot").focus()')
+        browser.key('ArrowRight')
+        browser.wait('document.querySelector(".card[data-figure=score] .readout").textContent.includes("2026")')
+        told = browser.js('document.querySelector(".card[data-figure=score] .readout").textContent')
+        calls = int(re.search(r'(\d+) calls', told).group(1))
+        browser.key('Enter')
+        browser.wait(f'location.pathname === "/calls" && document.querySelectorAll(".calls tbody tr").length === {calls}')
+
+    def test_bars_and_groups_are_links(self):
+        browser.js('[...document.querySelectorAll(".bars a")].find(a => !a.textContent.includes("0 ·")).click()')
+        browser.wait('location.pathname === "/calls" && document.querySelectorAll(".calls tbody tr").length > 0')
+        self.assertIn('response_latency_median_s', browser.js('decodeURIComponent(location.search)'))
+        browser.open(f'{base}/dashboard')
+        browser.wait('document.querySelectorAll(".groups tbody tr").length === 6')
+        self.assertIn(NASTY, browser.js('document.querySelector(".groups").innerText'))
+        browser.js('[...document.querySelectorAll(".groups .pick")].find(b => b.textContent === "A004").click()')
+        browser.wait('location.search === "?agent=A004" && document.querySelectorAll(".groups tbody tr").length === 1')
+        self.assertIn('1 calls', browser.js('document.querySelector(".card[data-figure=score]").innerText'))
+
+    def test_the_table_says_what_the_charts_do(self):
+        browser.click('.datatable summary')
+        rows = browser.js('[...document.querySelectorAll(".datatable tbody tr")].map(r => r.innerText)')
+        self.assertGreaterEqual(len(rows), 1)
+        self.assertTrue(all(re.search(r'2026', r) for r in rows), rows)
+
+    def test_the_other_pages(self):
+        for tab, ready in (('reviewers', '.workload tbody tr'), ('ingest', '.tiles .tile'), ('agreement', '.agreement')):
+            browser.js(f'document.querySelector(".tabs a[href*=\\"tab={tab}\\"]").click()')
+            browser.wait(f'!!document.querySelector("{ready}")')
+
+
 class Call(unittest.TestCase):
     def test_it_plays_and_the_keys_work(self):
         open_call('cuts-in-zh')
@@ -465,7 +503,7 @@ class Words(unittest.TestCase):
         call = browser.js('location.pathname')
         for lang, theme in (('en', 'light'), ('zh-CN', 'dark'), ('en', 'dark'), ('zh-CN', 'light')):
             browser.js(f'localStorage.setItem("lang", "{lang}"); localStorage.setItem("theme", "{theme}")')
-            for name, path, ready in (('calls', '/calls', '.calls tbody tr'), ('call', call, '.wave > div'), ('users', '/users', 'tbody tr'), ('examples', '/examples', '.librarypage tbody tr')):
+            for name, path, ready in (('calls', '/calls', '.calls tbody tr'), ('dashboard', '/dashboard', '.groups tbody tr'), ('call', call, '.wave > div'), ('users', '/users', 'tbody tr'), ('examples', '/examples', '.librarypage tbody tr')):
                 browser.open(base + path)
                 browser.wait(f'!!document.querySelector("{ready}")')
                 if name == 'call':

@@ -1,5 +1,7 @@
 // Talking to the server: JSON in and out, the session's CSRF token, errors as exceptions.
 
+import {locale, t} from './lang.js';
+
 let csrf = '';
 let onLogin = () => {};
 
@@ -30,7 +32,7 @@ async function fail(answer) {
 }
 
 async function send(method, path, body) {
-  const headers = {};
+  const headers = {'Accept-Language': locale()}; // errors come in the page's language
   if (method !== 'GET')
     headers['X-CSRF-Token'] = csrf;
   if (body !== undefined)
@@ -39,7 +41,7 @@ async function send(method, path, body) {
   try {
     answer = await fetch(path, {method, headers, body: body === undefined ? undefined : JSON.stringify(body)});
   } catch {
-    throw new ApiError(0, 'offline', 'the server does not answer');
+    throw new ApiError(0, 'offline', t('The server does not answer.'));
   }
   if (!answer.ok)
     await fail(answer);

@@ -5,6 +5,7 @@ import {dialog, h, toast} from './ui.js';
 import {showLogin, showPassword} from './login.js';
 import {showCalls} from './calls.js';
 import {showCall} from './call.js';
+import {showDashboard} from './dashboard.js';
 import {showReviews} from './reviews.js';
 import {showExamples} from './examples.js';
 import {showUsers} from './users.js';
@@ -15,6 +16,7 @@ const main = document.getElementById('main');
 const views = [
   [/^\/(?:calls)?$/, showCalls],
   [/^\/call\/(\d+)$/, showCall],
+  [/^\/dashboard$/, showDashboard],
   [/^\/reviews$/, showReviews],
   [/^\/examples$/, showExamples],
   [/^\/users$/, showUsers],
@@ -63,7 +65,7 @@ function drawTop() {
   document.getElementById('top').replaceChildren(h('header', {class: 'top'},
     h('a', {href: '/calls', class: 'logo', 'aria-label': 'callqa'}, h('img', {src: '/assets/favicon.svg', alt: ''}),
       'callqa'),
-    user && h('nav', {'aria-label': t('Main menu')}, user.role !== 'agent' && link('/calls', t('Calls')), link('/reviews', t('Reviews')),
+    user && h('nav', {'aria-label': t('Main menu')}, user.role !== 'agent' && link('/calls', t('Calls')), link('/reviews', t('Reviews')), user.role !== 'agent' && link('/dashboard', t('Dashboard')),
               user.role !== 'agent' && link('/examples', t('Examples')),
               user.role === 'admin' && link('/users', t('Users'))),
     h('span', {class: 'grow'}),

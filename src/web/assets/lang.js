@@ -153,7 +153,7 @@ export function measureName(name) {
 
 // Words of the JSON that English readers should not see raw.
 function english(text) {
-  return {took_floor: 'took the floor', dtmf: 'key', sit: 'information tone'}[text] ?? text.replace(/^status: /, '');
+  return {took_floor: 'took the floor', dtmf: 'key', sit: 'information tone'}[text] ?? text.replace(/^(status|job): /, '');
 }
 
 export const words = {zh, events, flags, measures};
