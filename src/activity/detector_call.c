@@ -1,5 +1,6 @@
 #include "activity/detector_call.h"
 
+#include "activity/announce.h"
 #include "activity/detector_sound.h"
 #include "activity/hold.h"
 #include "activity/leak.h"
@@ -224,6 +225,7 @@ static int call_flush(struct cq_detector *d, struct cq_activity *ret_activity)
     settle_music(&a);
     cq_activity_sort(&a);
     cq_sound_edges_refine(dc->sound, &a);
+    cq_announcements_mark(&a);
     rc = cq_hold_find(&a, dc->hold_min_s);
     /* the time of the answer and the holds say more about who of two voices is the agent */
     if (!rc && dc->inner->ops == &cq_mono_ops)

@@ -1,4 +1,5 @@
 /* Unit tests of src/activity: where the customer waits; exchanged channels. */
+#include "activity/announce.h"
 #include "activity/hold.h"
 
 #include <math.h>
@@ -258,6 +259,73 @@ static void channels_that_are_right(void **state)
     assert_false(cq_activity_channels_swapped(&call, NULL));
 }
 
+/* What is said in the channel that rings before the ringing ends is a machine's. */
+static void nobody_talks_before_the_answer(void **state)
+{
+    (void)state;
+    add(CQ_SOUND_SPEECH, CQ_AGENT, 0, 3); /* "your call may be recorded" */
+    add_tone(CQ_TONE_RINGBACK, CQ_AGENT, 4, 15);
+    add(CQ_SOUND_SPEECH, CQ_AGENT, 16, 18);
+    add(CQ_SOUND_SPEECH, CQ_CUSTOMER, 19, 20);
+    cq_activity_sort(&call);
+    cq_announcements_mark(&call);
+    assert_int_equal(count(CQ_SOUND_MACHINE), 1);
+    assert_true(first(CQ_SOUND_MACHINE)->at.end_s <= 3.0);
+    assert_int_equal(count(CQ_SOUND_SPEECH), 2);
+}
+
+/* A transfer rings in the middle of a call; the other channel may talk while it rings. */
+static void ringing_in_a_call_says_nothing(void **state)
+{
+    (void)state;
+    add(CQ_SOUND_SPEECH, CQ_AGENT, 0, 3);
+    add(CQ_SOUND_SPEECH, CQ_CUSTOMER, 3, 5);
+    add_tone(CQ_TONE_RINGBACK, CQ_AGENT, 8, 15);
+    cq_activity_sort(&call);
+    cq_announcements_mark(&call);
+    assert_int_equal(count(CQ_SOUND_MACHINE), 0);
+    call.n = 0;
+    add_tone(CQ_TONE_RINGBACK, CQ_CUSTOMER, 0, 8);
+    add(CQ_SOUND_SPEECH, CQ_AGENT, 1, 3); /* to a colleague */
+    add(CQ_SOUND_SPEECH, CQ_CUSTOMER, 9, 10);
+    cq_activity_sort(&call);
+    cq_announcements_mark(&call);
+    assert_int_equal(count(CQ_SOUND_MACHINE), 0);
+}
+
+static void voicemail_is_a_machine(void **state)
+{
+    (void)state;
+    add(CQ_SOUND_SPEECH, CQ_CUSTOMER, 1, 4);
+    add(CQ_SOUND_SPEECH, CQ_CUSTOMER, 4.5, 7);
+    add_tone(CQ_TONE_BEEP, CQ_CUSTOMER, 7.5, 8);
+    add(CQ_SOUND_SPEECH, CQ_AGENT, 9, 15);
+    cq_activity_sort(&call);
+    cq_announcements_mark(&call);
+    assert_int_equal(count(CQ_SOUND_MACHINE), 2);
+    cq_activity_done(&call);
+    /* a person who goes on after the beep is none; nor is one whom nobody answers */
+    set_up(state);
+    add(CQ_SOUND_SPEECH, CQ_CUSTOMER, 1, 4);
+    add_tone(CQ_TONE_BEEP, CQ_CUSTOMER, 7.5, 8);
+    add(CQ_SOUND_SPEECH, CQ_AGENT, 9, 15);
+    add(CQ_SOUND_SPEECH, CQ_CUSTOMER, 16, 17);
+    cq_activity_sort(&call);
+    cq_announcements_mark(&call);
+    assert_int_equal(count(CQ_SOUND_MACHINE), 0);
+    call.n = 2;
+    cq_announcements_mark(&call);
+    assert_int_equal(count(CQ_SOUND_MACHINE), 0);
+    cq_activity_done(&call);
+    /* voices of a mixed recording have no channel */
+    set_up(state);
+    call.diarized = true;
+    add(CQ_SOUND_SPEECH, CQ_AGENT, 0, 3);
+    add_tone(CQ_TONE_RINGBACK, CQ_AGENT, 4, 15);
+    cq_announcements_mark(&call);
+    assert_int_equal(count(CQ_SOUND_MACHINE), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, clean_up)
 
 int main(void)
@@ -278,6 +346,9 @@ int main(void)
         TEST(nothing_gives_nothing),
         TEST(exchanged_channels),
         TEST(channels_that_are_right),
+        TEST(nobody_talks_before_the_answer),
+        TEST(ringing_in_a_call_says_nothing),
+        TEST(voicemail_is_a_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
