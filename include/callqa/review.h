@@ -54,6 +54,7 @@ struct cq_review {
     bool has_total;
     double total;
     double coverage;
+    char *critical; /* critical items that failed, so that the total is capped: ids with commas; NULL: none */
     char *disputed_by;
     char *dispute; /* why */
     int64_t disputed_s;

@@ -2,15 +2,19 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "cli/command.h"
 #include "cli/i18n.h"
+#include "cli/user.h"
 #include "cli/workers.h"
 #include "pipeline/pipeline.h"
+#include "store/audit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -92,6 +96,46 @@ static int give_up(struct cq_analyze *z, const char *path, const struct cq_error
     return err;
 }
 
+/* An analysis that takes the place of another is a change of what is kept, so it stands in the audit. The
+ * replaced one's stamp stays in the table of analyses. */
+static int record_replaced(struct cq_store *s, int64_t call, const struct cq_analysis *a, struct cq_error *err)
+{
+    char who[CQ_USER_MAX], subject[48];
+    struct cq_str after = {0};
+    struct cq_json_writer w;
+    cq_json_writer_init(&w, &after, 0);
+    cq_json_open_object(&w);
+    cq_json_put_string(&w, "program", a->program_version);
+    cq_json_put_string(&w, "detector", a->detector);
+    cq_json_put_string(&w, "form", a->scorecard.rubric);
+    cq_json_put_string(&w, "version", a->scorecard.version);
+    if (a->scorecard.has_total)
+        cq_json_put_number(&w, "total", a->scorecard.total, 6);
+    cq_json_put_string(&w, "config", a->config_json);
+    cq_json_close_object(&w);
+    snprintf(subject, sizeof subject, "call:%lld", (long long)call);
+    const char *name = cq_cli_user(NULL, who);
+    struct cq_audit_entry e = {*name ? name : "unknown", "analysis.replace", subject, NULL, after.s};
+    int r = after.failed ? -ENOMEM : cq_audit_append(s, &e, err);
+    cq_str_done(&after);
+    return r;
+}
+
+static int save(struct cq_analyze *z, const struct cq_analysis *a, struct cq_error *err, int64_t *ret_call,
+                enum cq_saved *ret_saved)
+{
+    int r = cq_store_begin(z->store, err);
+    if (r)
+        return r;
+    r = cq_store_save(z->store, a, z->force, err, ret_call, ret_saved);
+    if (!r && *ret_saved == CQ_SAVED_REPLACED)
+        r = record_replaced(z->store, *ret_call, a, err);
+    if (!r)
+        return cq_store_commit(z->store, err);
+    cq_store_rollback(z->store);
+    return r;
+}
+
 /*
  * Of known content only the path is news, and the store asks for no more than that. The database keeps a path
  * that holds from any folder; what is printed says the path as it was given.
@@ -110,7 +154,7 @@ static int store(struct cq_analyze *z, const char *path, struct outcome *r)
         memcpy(known.recording.sha256, r->sha256, sizeof r->sha256);
     a->recording.path = whole;
     pthread_mutex_lock(&z->lock);
-    err = cq_store_save(z->store, a, z->force, &why, &r->call, &saved);
+    err = save(z, a, &why, &r->call, &saved);
     pthread_mutex_unlock(&z->lock);
     a->recording.path = given;
     free(whole);

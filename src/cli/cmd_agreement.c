@@ -64,15 +64,16 @@ static void json_agreement(struct cq_json_writer *w, const char *key, const char
     cq_json_close_object(w);
 }
 
-static int print_json(const char *item, const struct cq_agreement *machine, const struct cq_agreement *persons)
+static int print_json(const char *item, const struct cq_agree_row *row)
 {
     struct cq_str out = {0};
     struct cq_json_writer w;
     cq_json_writer_init(&w, &out, 0);
     cq_json_open_object(&w);
     cq_json_put_string(&w, "item", item);
-    json_agreement(&w, "machine", "kappa", machine);
-    json_agreement(&w, "reviewers", "alpha", persons);
+    json_agreement(&w, "machine", "kappa", &row->machine);
+    json_agreement(&w, "between", "kappa", &row->between);
+    json_agreement(&w, "reviewers", "alpha", &row->reviewers);
     cq_json_close_object(&w);
     int r = out.failed ? -ENOMEM : 0;
     if (!r)
@@ -86,9 +87,10 @@ static int print_item(void *user, const struct cq_agree_row *row)
     const struct work *k = user;
     const char *label = row->item ? cq_rubric_label(k->rubric, row->item, cq_cli_language()) : _("All items");
     if (k->o->json)
-        return print_json(row->item ? row->item : "all", &row->machine, &row->reviewers);
+        return print_json(row->item ? row->item : "all", row);
     printf("%s\n", label);
     put_agreement(_("machine, kappa"), &row->machine);
+    put_agreement(_("reviewers, kappa"), &row->between);
     put_agreement(_("reviewers, alpha"), &row->reviewers);
     return 0;
 }
@@ -128,16 +130,17 @@ const struct cq_command cq_command_agreement = {
     .name = "agreement",
     .synopsis = "[OPTION]...",
     .summary = N_("tell how far machine and reviewers, and reviewers among themselves, score alike"),
-    .details =
-        N_("Per item and over all: between the machine and each review, quadratic weighted kappa; between the "
-           "reviewers "
-           "of the same calls, Krippendorff's alpha. Both are 1 for full agreement and 0 for chance; above 0.8 "
-           "is good, "
-           "below 0.67 too little to rely on (Krippendorff 2004). The interval comes from resampling the "
-           "calls. EXACT "
-           "is the share of scores at most half a step apart, +-1 at most one point, BIAS how much higher the "
-           "machine "
-           "scores. Reviews count as they were submitted; scores that a reviewer left to the machine don't."),
+    .details = N_("Per item and over all: between the machine and each review, and between each two reviewers "
+                  "of the same "
+                  "call, quadratic weighted kappa; between all reviewers of the same calls, Krippendorff's "
+                  "alpha. All are 1 for "
+                  "full agreement and 0 for chance; above 0.8 is good, below 0.67 too little to rely on "
+                  "(Krippendorff 2004). "
+                  "The interval comes from resampling the calls. EXACT is the share of scores at most half a "
+                  "step apart, +-1 at "
+                  "most one point, BIAS how much higher the machine scores. Reviews count as they were "
+                  "submitted; scores that a "
+                  "reviewer left to the machine don't."),
     .examples = "  callqa agreement --rubric skills-form",
     .options = options,
     .n_options = sizeof options / sizeof *options,

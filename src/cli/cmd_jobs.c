@@ -295,7 +295,7 @@ static int run(const void *opts, const struct cq_args *args)
         cq_log(CQ_LOG_ERROR, _("name the job's number or the file's path (see: callqa %s --help)"), "jobs");
         return CQ_EXIT_USAGE;
     }
-    int r = cq_store_open(db, retry || ignore ? CQ_STORE_WRITE : CQ_STORE_READ, &err, &s);
+    int r = cq_store_open(db, retry || ignore ? CQ_STORE_EDIT : CQ_STORE_READ, &err, &s);
     if (!r)
         r = retry || ignore ? change_all(s, args, retry, &err, &status)
             : why || show   ? show_all(o, s, args, why, &err, &status)

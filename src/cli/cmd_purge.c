@@ -53,7 +53,7 @@ static int run(const void *opts, const struct cq_args *args)
     int r = cq_watch_settings_load(o->config ? o->config : "/etc/callqa/callqa.json", &err, &settings);
     if (r)
         return cq_cli_tell(&err, r, CQ_EXIT_SETUP);
-    r = cq_store_open(cq_cli_db_path(o->db), o->dry_run ? CQ_STORE_READ : CQ_STORE_WRITE, &err, &store);
+    r = cq_store_open(cq_cli_db_path(o->db), o->dry_run ? CQ_STORE_READ : CQ_STORE_EDIT, &err, &store);
     if (!r)
         r = cq_retention_apply(store, settings, &ret, &err);
     if (!r)

@@ -301,7 +301,7 @@ static int run(const void *opts, const struct cq_args *args)
     if (actions[i].named && parse_id(args->v[1], &err, &a.id))
         return cq_cli_tell(&err, -EINVAL, CQ_EXIT_USAGE);
     int r =
-        cq_store_open(cq_cli_db_path(o->db), actions[i].write ? CQ_STORE_WRITE : CQ_STORE_READ, &err, &a.store);
+        cq_store_open(cq_cli_db_path(o->db), actions[i].write ? CQ_STORE_EDIT : CQ_STORE_READ, &err, &a.store);
     int status = CQ_EXIT_DATABASE;
     if (!r) {
         r = actions[i].run(&a);

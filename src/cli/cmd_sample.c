@@ -9,6 +9,7 @@
 #include "cli/find_calls.h"
 #include "cli/i18n.h"
 #include "cli/pick.h"
+#include "cli/sample_list.h"
 #include "cli/term.h"
 #include "cli/user.h"
 #include "review/assign.h"
@@ -29,12 +30,20 @@ struct sample_opts {
     int method;
     int count;
     int per_agent;
+    const char *reviewer;
+    int show;
+    int earlier;
     bool dry_run;
+    bool json;
 };
+
+enum { SHOW_NOTHING, SHOW_WAITING, SHOW_OVERDUE, SHOW_WORKLOAD };
+enum { EARLIER_COUNT, EARLIER_IGNORE };
 
 #define AT(field) offsetof(struct sample_opts, field)
 
 static const char *const methods[] = {"random", "flagged", "risk", NULL};
+static const char *const earlier_words[] = {"count", "ignore", NULL};
 
 static const struct cq_opt options[] = {
     CQ_OPT_DB(AT(db)),
@@ -52,7 +61,22 @@ static const struct cq_opt options[] = {
     {CQ_OPT("assign", 0, CQ_OPT_LIST, AT(reviewers), "NAME",
             N_("hand the calls to this reviewer; again for each, the one with the least work first"))},
     {CQ_OPT("due", 0, CQ_OPT_STRING, AT(due), "DATE", N_("until when they are to be reviewed"))},
+    {CQ_OPT("earlier", 0, CQ_OPT_CHOICE, AT(earlier), "count|ignore",
+            N_("calls of earlier draws: count them towards the quotas and don't draw them again (default), or "
+               "draw as if "
+               "there were none")),
+     .choices = earlier_words},
     {CQ_OPT("dry-run", 0, CQ_OPT_FLAG, AT(dry_run), NULL, N_("store nothing"))},
+    {CQ_OPT("list", 0, CQ_OPT_SET, AT(show), NULL,
+            N_("draw nothing; list what was handed out and is not done")),
+     .value = SHOW_WAITING},
+    {CQ_OPT("overdue", 0, CQ_OPT_SET, AT(show), NULL, N_("the same, only what is past its date")),
+     .value = SHOW_OVERDUE},
+    {CQ_OPT("workload", 0, CQ_OPT_SET, AT(show), NULL,
+            N_("draw nothing; tell what each reviewer was handed out, and what is done, waits and is overdue")),
+     .value = SHOW_WORKLOAD},
+    {CQ_OPT("reviewer", 0, CQ_OPT_STRING, AT(reviewer), "NAME", N_("list, overdue: only this reviewer's"))},
+    {CQ_OPT("json", 0, CQ_OPT_FLAG, AT(json), NULL, N_("list, overdue, workload: print an object a line"))},
 };
 
 struct calls {
@@ -69,6 +93,8 @@ struct draw {
     struct cq_sample_opts how;
     struct calls calls;
     size_t taken;
+    size_t n_drawn;   /* of the calls, in earlier draws */
+    int64_t last;     /* the draw before this one; 0: none */
     size_t *reviewer; /* index for each call */
     int64_t due_s;
     int64_t id;
@@ -96,12 +122,17 @@ static int parse(struct draw *d)
 static int load_calls(struct draw *d)
 {
     struct cq_call_ids ids = {0};
-    int r = cq_pick_calls(d->store, &d->o->pick, d->err, &ids);
+    int r = cq_samples_last(d->store, d->err, &d->last);
+    if (!r)
+        r = cq_pick_calls(d->store, &d->o->pick, d->err, &ids);
     for (size_t i = 0; !r && i < ids.n; i++) {
         struct cq_sample_call c = {.call = ids.v[i]};
         char *agent = NULL;
         r = cq_samples_call(d->store, c.call, d->err, &agent, &c.severity);
         c.agent = agent;
+        if (!r && d->o->earlier == EARLIER_COUNT)
+            r = cq_samples_drawn(d->store, c.call, d->last, d->err, &c.drawn);
+        d->n_drawn += c.drawn;
         if (!r)
             r = CQ_ARRAY_PUSH(&d->calls, c);
         if (r)
@@ -139,7 +170,10 @@ static void describe(const struct draw *d, struct cq_str *out)
     cq_json_put_string(&w, "since", d->o->pick.since);
     cq_json_put_string(&w, "until", d->o->pick.until);
     cq_json_put_string(&w, "where", d->o->pick.where);
+    cq_json_put_string(&w, "earlier", earlier_words[d->o->earlier]);
+    cq_json_put_int(&w, "after_sample", d->last);
     cq_json_put_int(&w, "from", (int64_t)d->calls.n);
+    cq_json_put_int(&w, "drawn_before", (int64_t)d->n_drawn);
     cq_json_put_int(&w, "taken", (int64_t)d->taken);
     cq_json_close_object(&w);
 }
@@ -177,6 +211,18 @@ static void print(const struct draw *d)
     fputc('\n', stderr);
 }
 
+static int show(const struct sample_opts *o)
+{
+    struct cq_error err = {0};
+    struct cq_store *s = NULL;
+    int r = cq_store_open(cq_cli_db_path(o->db), CQ_STORE_READ, &err, &s);
+    if (!r)
+        r = o->show == SHOW_WORKLOAD ? cq_sample_workload(s, o->json, &err)
+                                     : cq_sample_list(s, o->reviewer, o->show == SHOW_OVERDUE, o->json, &err);
+    cq_store_close(s);
+    return r ? cq_cli_tell(&err, r, CQ_EXIT_DATABASE) : CQ_EXIT_OK;
+}
+
 static int run(const void *opts, const struct cq_args *args)
 {
     char user[CQ_USER_MAX];
@@ -184,11 +230,13 @@ static int run(const void *opts, const struct cq_args *args)
     struct draw d = {.o = opts, .err = &err};
     int status = CQ_EXIT_USAGE;
     (void)args;
+    if (d.o->show)
+        return show(d.o);
     d.who = cq_cli_user(d.o->as, user);
     int r = parse(&d);
     if (!r) {
         status = CQ_EXIT_DATABASE;
-        r = cq_store_open(cq_cli_db_path(d.o->db), d.o->dry_run ? CQ_STORE_READ : CQ_STORE_WRITE, &err,
+        r = cq_store_open(cq_cli_db_path(d.o->db), d.o->dry_run ? CQ_STORE_READ : CQ_STORE_EDIT, &err,
                           &d.store);
     }
     if (!r) {
@@ -214,18 +262,23 @@ static int run(const void *opts, const struct cq_args *args)
 extern const struct cq_command cq_command_sample;
 const struct cq_command cq_command_sample = {
     .name = "sample",
-    .synopsis = "--count N | --per-agent N [OPTION]...",
+    .synopsis = "--count N | --per-agent N | --list | --overdue | --workload [OPTION]...",
     .summary = N_("draw calls to review, and hand them out to reviewers"),
-    .details = N_("Each call's draw depends on the seed and its own number alone, so that the same seed over "
-                  "the same calls "
-                  "gives the same sample, and one can show that nobody chose. The seed, the options and the "
-                  "calls are kept "
-                  "(v_samples, v_assignments) and stand in the audit. --per-agent makes the sample stratified. "
-                  "--assign hands "
-                  "each call to the named reviewer with the fewest open calls, never to its own agent."),
+    .details =
+        N_("Each call's draw depends on the seed and its own number alone, so that the same seed over "
+           "the same calls "
+           "gives the same sample, and one can show that nobody chose. The seed, the options and the "
+           "calls are kept "
+           "(v_samples, v_assignments) and stand in the audit. --per-agent makes the sample stratified. "
+           "--assign hands "
+           "each call to the named reviewer with the fewest open calls, never to its own agent. Calls of "
+           "earlier draws are not drawn again and count towards the quotas, so that a quota for a month can be "
+           "filled week by week. --list, --overdue and --workload tell what waits for whom."),
     .examples =
         "  callqa sample --per-agent 5 --since 2026-11-01 --assign li.na --assign wang.wei --due 2026-12-05\n"
-        "  callqa sample --method risk --count 20",
+        "  callqa sample --method risk --count 20\n"
+        "  callqa sample --overdue --reviewer li.na\n"
+        "  callqa sample --workload",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .opts_size = sizeof(struct sample_opts),

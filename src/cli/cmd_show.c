@@ -4,10 +4,12 @@
 #include "cli/i18n.h"
 #include "cli/show.h"
 #include "cli/timeline.h"
-#include "pipeline/pipeline.h"
+#include "review/review.h"
 #include "store/records.h"
+#include "store/store.h"
 
 #include "base/path.h"
+#include "base/str.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@ enum show_format { SHOW_TEXT, SHOW_JSON, SHOW_RTTM, SHOW_LABELS, SHOW_TEXTGRID }
 
 struct show_opts {
     const char *db;
+    const char *rubric;
     int format;
     bool all;
     bool events;
@@ -26,6 +29,8 @@ struct show_opts {
 
 static const struct cq_opt options[] = {
     CQ_OPT_DB(AT(db)),
+    {CQ_OPT("rubric", 'r', CQ_OPT_STRING, AT(rubric), "ID[@VERSION]",
+            N_("the score by this form, in place of the current one; 'callqa rescore' makes others"))},
     {CQ_OPT("events", 'e', CQ_OPT_FLAG, AT(events), NULL, N_("list every event too"))},
     {CQ_OPT("all", 'a', CQ_OPT_FLAG, AT(all), NULL,
             N_("show all evidence of a score or flag, not the first few"))},
@@ -39,21 +44,36 @@ static const struct cq_opt options[] = {
      .value = SHOW_TEXTGRID},
 };
 
-/* The form's labels, if it is installed in the version that scored the call. */
-static struct cq_rubric *rubric_of(const struct cq_analysis *a)
+/* The form's labels, if the database keeps the version that scored the call, or it is installed. */
+static struct cq_rubric *rubric_of(struct cq_store *store, const struct cq_analysis *a)
 {
     struct cq_rubric *r = NULL;
-    if (!a->scorecard.rubric || cq_pipeline_load_rubric(a->scorecard.rubric, NULL, &r))
+    if (!a->scorecard.rubric || !a->scorecard.version ||
+        cq_review_form(store, a->scorecard.rubric, a->scorecard.version, NULL, &r))
         return NULL;
-    if (!a->scorecard.version || strcmp(cq_rubric_version(r), a->scorecard.version))
-        return cq_rubric_free(r);
     return r;
+}
+
+/* Another scorecard of the call takes the place of the current one. */
+static int take_scorecard(const struct show_opts *o, struct cq_store *store, int64_t call, struct cq_error *err,
+                          struct cq_analysis *a)
+{
+    struct cq_scorecard card = {0};
+    const char *at = strchr(o->rubric, '@');
+    char *id = cq_str_format("%.*s", (int)(at ? (size_t)(at - o->rubric) : strlen(o->rubric)), o->rubric);
+    int r = id ? cq_store_load_scorecard(store, call, id, at ? at + 1 : NULL, err, &card) : -ENOMEM;
+    free(id);
+    if (r)
+        return r;
+    cq_scorecard_done(&a->scorecard);
+    a->scorecard = card;
+    return 0;
 }
 
 static int show_text(const struct show_opts *o, struct cq_store *store, const struct cq_analysis *a,
                      int64_t call, struct cq_error *err)
 {
-    struct cq_rubric *rubric = rubric_of(a);
+    struct cq_rubric *rubric = rubric_of(store, a);
     struct cq_show s = {
         .out = stdout, .term = cq_term_of(stdout), .a = a, .call = call, .rubric = rubric, .all = o->all};
     struct cq_timeline_opts t = CQ_TIMELINE_OPTS_INIT;
@@ -101,6 +121,12 @@ static int show_one(const struct show_opts *o, struct cq_store *store, const cha
         r = cq_store_load(store, call, err, &a);
     if (r)
         return r;
+    if (o->rubric)
+        r = take_scorecard(o, store, call, err, &a);
+    if (r) {
+        cq_analysis_done(&a);
+        return r;
+    }
     if (o->format == SHOW_TEXT) {
         r = show_text(o, store, &a, call, err);
     } else {

@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/time.h"
 #include "pipeline/pipeline.h"
 #include "query/where.h"
@@ -63,5 +64,11 @@ int cq_cli_form(struct cq_store *store, const char *name, struct cq_error *err, 
 {
     if (strchr(name, '/') || !strcmp(cq_path_ext(name), "json"))
         return cq_pipeline_load_rubric(name, err, ret_rubric);
-    return cq_review_form(store, name, NULL, err, ret_rubric);
+    const char *at = strchr(name, '@');
+    char *id = at ? cq_str_format("%.*s", (int)(at - name), name) : NULL;
+    if (at && !id)
+        return -ENOMEM;
+    int r = cq_review_form(store, at ? id : name, at ? at + 1 : NULL, err, ret_rubric);
+    free(id);
+    return r;
 }

@@ -42,7 +42,7 @@ struct cq_call_ids {
 int cq_pick_calls(struct cq_store *store, const struct cq_pick *pick, struct cq_error *err,
                   struct cq_call_ids *ret_ids);
 
-/* A form by its file, or by id: the version published last, else the installed one. */
+/* A form by its file, by id (the version published last, else the installed one), or by ID@VERSION. */
 int cq_cli_form(struct cq_store *store, const char *name, struct cq_error *err, struct cq_rubric **ret_rubric);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/number.h"
 #include "base/str.h"
+#include "base/error.h"
 #include "callqa/analysis.h"
 #include "cli/i18n.h"
 
@@ -46,6 +47,14 @@ static void add_score(struct cq_str *out, bool has, double v)
     cq_str_add(out, buf);
 }
 
+static void add_measure(struct cq_str *out, bool has, double v)
+{
+    char buf[CQ_NUMBER_MAX] = "-";
+    if (has)
+        cq_number_format(buf, v, 3);
+    cq_str_add(out, buf);
+}
+
 static const struct cq_indicator_score *indicator_of(const struct cq_item_score *item, const char *id)
 {
     for (size_t i = 0; item && i < item->n_indicators; i++) {
@@ -55,7 +64,21 @@ static const struct cq_indicator_score *indicator_of(const struct cq_item_score 
     return NULL;
 }
 
-/* Which indicators of the item give other points or weigh otherwise. */
+/* "agent.restarts 1 -> 3": what was measured, where that is why. */
+static void explain_measure(struct cq_str *out, const struct cq_indicator_score *old,
+                            const struct cq_indicator_score *now)
+{
+    bool had = old && old->value.reason == CQ_HAS_VALUE, has = now->value.reason == CQ_HAS_VALUE;
+    if (old && had == has && (!has || fabs(old->value.v - now->value.v) < 1e-9) &&
+        !strcmp(old->measure, now->measure))
+        return;
+    cq_str_printf(out, ", %s ", now->measure);
+    add_measure(out, had, had ? old->value.v : 0);
+    cq_str_add(out, " -> ");
+    add_measure(out, has, has ? now->value.v : 0);
+}
+
+/* Which indicators of the item give other points or weigh otherwise, and why. */
 static void explain_indicators(struct cq_str *out, const struct cq_item_score *old,
                                const struct cq_item_score *now)
 {
@@ -74,7 +97,29 @@ static void explain_indicators(struct cq_str *out, const struct cq_item_score *o
             cq_str_add(out, " -> ");
             add_score(out, true, b->weight * 100);
         }
+        explain_measure(out, a, b);
         cq_str_add(out, "\n");
+    }
+}
+
+static bool has_flag(const struct cq_scorecard *card, const char *id)
+{
+    for (size_t i = 0; i < card->n_flags; i++) {
+        if (!strcmp(card->flags[i].id, id))
+            return true;
+    }
+    return false;
+}
+
+static void explain_flags(struct cq_str *out, const struct cq_scorecard *old, const struct cq_scorecard *now)
+{
+    for (size_t i = 0; i < now->n_flags; i++) {
+        if (!has_flag(old, now->flags[i].id))
+            cq_str_printf(out, _("    flag %s: raised\n"), now->flags[i].id);
+    }
+    for (size_t i = 0; i < old->n_flags; i++) {
+        if (!has_flag(now, old->flags[i].id))
+            cq_str_printf(out, _("    flag %s: gone\n"), old->flags[i].id);
     }
 }
 
@@ -94,6 +139,7 @@ static void explain(struct cq_str *out, const struct cq_scorecard *old, const st
         cq_str_add(out, "\n");
         explain_indicators(out, a, b);
     }
+    explain_flags(out, old, now);
 }
 
 static int note(struct cq_rescore *result, int64_t call, const struct cq_analysis *a,
@@ -119,16 +165,35 @@ static int note(struct cq_rescore *result, int64_t call, const struct cq_analysi
     return r;
 }
 
-int cq_rescore_call(struct cq_store *store, int64_t call, const struct cq_rubric *rubric, bool store_it,
+static int score(const struct cq_rescore_how *how, const struct cq_analysis *a, struct cq_error *err,
+                 struct cq_scorecard *ret_card)
+{
+    struct cq_analysis other = {0};
+    if (!how->settings || !how->settings->form)
+        return cq_rubric_score(how->rubric, &a->metrics, &a->talk, a->diarized, ret_card);
+    int r = cq_rescore_settings_apply(how->settings, a, err, &other);
+    if (!r)
+        r = cq_rubric_score(how->rubric, &other.metrics, &other.talk, other.diarized, ret_card);
+    cq_analysis_done(&other);
+    return r;
+}
+
+int cq_rescore_call(struct cq_store *store, int64_t call, const struct cq_rescore_how *how,
                     struct cq_error *err, struct cq_rescore *result)
 {
     struct cq_analysis a = {0};
     struct cq_scorecard card = {0};
+    bool beside = how->settings && how->settings->form;
     int r = cq_store_load(store, call, err, &a);
     if (!r)
-        r = cq_rubric_score(rubric, &a.metrics, &a.talk, a.diarized, &card);
-    if (!r && store_it)
-        r = cq_store_save_scorecard(store, call, &card, err);
+        r = score(how, &a, err, &card);
+    if (r == -ENOTSUP || r == -EBADMSG) { /* of which call */
+        struct cq_error inner = *err;
+        r = cq_error_set(err, r, NULL, 0, "call %lld: %s", (long long)call, inner.what);
+    }
+    if (!r && how->store)
+        r = beside ? cq_store_save_scorecard_beside(store, call, &card, err)
+                   : cq_store_save_scorecard(store, call, &card, err);
     if (!r && result)
         r = note(result, call, &a, &card);
     cq_scorecard_done(&card);

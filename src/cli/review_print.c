@@ -87,6 +87,8 @@ void cq_review_print(const struct cq_review *v, bool hidden, const struct cq_rub
         printf(_(": %.2f, resting on %.0f%% of the form"), v->total, v->coverage * 100);
     if (v->submitted_s)
         printf("%s\n", v->partial ? _("; items are still open") : "");
+    if (v->critical)
+        printf(_("  ! critical items failed, which caps the total: %s\n"), v->critical);
     put_note(_("remark"), v->remark);
     if (v->dispute)
         printf(_("  disputed by %s: %s\n"), v->disputed_by, v->dispute);
@@ -111,7 +113,8 @@ int cq_review_print_row(void *user, const struct cq_review *v, bool hidden)
         printf("      -");
     else
         printf("  %5.2f", v->total);
-    printf("  %s  %s %s\n", cq_time_format_utc(v->started_s, when), v->rubric, v->version);
+    printf(" %s %s  %s %s\n", v->critical ? "!" : " ", cq_time_format_utc(v->started_s, when), v->rubric,
+           v->version);
     return ferror(stdout) ? -EIO : 0;
 }
 
@@ -166,6 +169,7 @@ static void json_head(struct cq_json_writer *w, const struct cq_review *v, bool 
         cq_json_null(w);
     cq_json_put_number(w, "coverage", v->coverage, DECIMALS);
     cq_json_put_bool(w, "partial", v->partial);
+    cq_json_put_string(w, "critical", v->critical);
     cq_json_put_string(w, "remark", v->remark);
     cq_json_put_string(w, "disputed_by", v->disputed_by);
     cq_json_put_string(w, "dispute", v->dispute);

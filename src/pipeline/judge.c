@@ -53,3 +53,17 @@ int cq_judge(const struct cq_judge_opts *opts, const struct cq_recording *rec, c
     *ret_reason = reason;
     return 0;
 }
+
+void cq_judge_withhold(struct cq_metrics *m)
+{
+    for (int i = 0; i < CQ_N_CALL_METRICS; i++) {
+        if (i != CQ_M_DURATION)
+            m->call[i] = (struct cq_value){.reason = CQ_NULL_UNSCORABLE};
+    }
+    for (enum cq_party p = CQ_AGENT; p < CQ_N_PARTIES; p++) {
+        for (int i = 0; i < CQ_N_PARTY_METRICS; i++) {
+            if (i != CQ_PM_SPEECH && i != CQ_PM_CLIPPING_RATIO)
+                m->party[p][i] = (struct cq_value){.reason = CQ_NULL_UNSCORABLE};
+        }
+    }
+}

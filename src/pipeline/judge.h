@@ -3,6 +3,7 @@
 #define CQ_PIPELINE_JUDGE_H
 
 #include "callqa/activity.h"
+#include "callqa/metrics.h"
 #include "callqa/options.h"
 #include "callqa/recording.h"
 #include "callqa/talk.h"
@@ -13,5 +14,8 @@
  */
 int cq_judge(const struct cq_judge_opts *opts, const struct cq_recording *rec, const struct cq_talk *talk,
              int n_channels, char **ret_reason);
+
+/* An unscorable call keeps what describes the recording and loses what would judge the people in it. */
+void cq_judge_withhold(struct cq_metrics *metrics);
 
 #endif

@@ -176,21 +176,6 @@ static int run_prosody(struct run *run)
     return err;
 }
 
-/* An unscorable call keeps what describes the recording and loses what would judge the people in it. */
-static void withhold_measures(struct cq_metrics *m)
-{
-    for (int i = 0; i < CQ_N_CALL_METRICS; i++) {
-        if (i != CQ_M_DURATION)
-            m->call[i] = (struct cq_value){.reason = CQ_NULL_UNSCORABLE};
-    }
-    for (enum cq_party p = CQ_AGENT; p < CQ_N_PARTIES; p++) {
-        for (int i = 0; i < CQ_N_PARTY_METRICS; i++) {
-            if (i != CQ_PM_SPEECH && i != CQ_PM_CLIPPING_RATIO)
-                m->party[p][i] = (struct cq_value){.reason = CQ_NULL_UNSCORABLE};
-        }
-    }
-}
-
 static int stamp(struct run *run, const struct cq_call_info *info)
 {
     struct cq_analysis *a = run->a;
@@ -261,7 +246,7 @@ static int run_stages(struct run *run, const char *path, const char *sha256, con
         return err;
     a->unscorable = a->reason != NULL;
     if (a->unscorable)
-        withhold_measures(&a->metrics);
+        cq_judge_withhold(&a->metrics);
     err = rubric ? cq_rubric_score(rubric, &a->metrics, &a->talk, a->diarized, &a->scorecard) : 0;
     t->score_s = lap(&mark);
     return err;

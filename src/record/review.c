@@ -22,6 +22,7 @@ void cq_review_done(struct cq_review *review)
     free(review->dispute);
     free(review->resolved_by);
     free(review->resolution);
+    free(review->critical);
     *review = (struct cq_review){0};
 }
 

@@ -37,6 +37,8 @@ static int tell(struct work *k, const char *item, const struct pairs *pairs, con
     struct cq_agree_row row = {.item = item};
     int r = cq_agreement_pairs(pairs->v, pairs->n, &row.machine);
     if (!r)
+        r = cq_agreement_between(ratings->v, ratings->n, &row.between);
+    if (!r)
         r = cq_agreement_raters(ratings->v, ratings->n, &row.reviewers);
     return r ? r : k->row(k->user, &row);
 }
@@ -62,12 +64,12 @@ static int take(void *user, const struct cq_rating_row *row)
         k->call = row->call;
         k->n_units++;
     }
-    struct cq_pair pair = {row->machine, row->score};
+    struct cq_pair pair = {row->machine, row->score, row->call}, unit = {row->machine, row->score, k->n_units};
     struct cq_rating rating = {row->call, row->score}, overall = {k->n_units, row->score};
     if (!r && !isnan(row->machine))
         r = CQ_ARRAY_PUSH(&k->pairs, pair);
     if (!r && !isnan(row->machine))
-        r = CQ_ARRAY_PUSH(&k->all_pairs, pair);
+        r = CQ_ARRAY_PUSH(&k->all_pairs, unit);
     if (!r)
         r = CQ_ARRAY_PUSH(&k->ratings, rating);
     return r ? r : CQ_ARRAY_PUSH(&k->all_ratings, overall);

@@ -8,6 +8,7 @@
 /* `item` NULL: all items together, and the last row. Borrowed until the callback returns. */
 struct cq_agree_row {
     const char *item;
+    struct cq_agreement between;   /* each two reviewers of a call */
     struct cq_agreement machine;   /* of the machine with each review */
     struct cq_agreement reviewers; /* of the reviewers of a call with each other */
 };

@@ -8,17 +8,42 @@
 
 #define SEED 20261124u /* fixed: the same scores give the same interval */
 
+/* Sums over pairs, which is all that kappa needs. */
+struct sums {
+    double n, observed, squares, a, b;
+};
+
+static void add_sums(struct sums *to, const struct sums *s)
+{
+    to->n += s->n;
+    to->observed += s->observed;
+    to->squares += s->squares;
+    to->a += s->a;
+    to->b += s->b;
+}
+
+static struct sums sums_of(const struct cq_pair *v, size_t n)
+{
+    struct sums s = {.n = (double)n};
+    for (size_t i = 0; i < n; i++) {
+        s.observed += (v[i].a - v[i].b) * (v[i].a - v[i].b);
+        s.squares += v[i].a * v[i].a + v[i].b * v[i].b;
+        s.a += v[i].a;
+        s.b += v[i].b;
+    }
+    return s;
+}
+
+static double kappa_of(const struct sums *s)
+{
+    double expected = s->n > 0 ? s->squares / s->n - 2 * (s->a / s->n) * (s->b / s->n) : 0;
+    return expected > 1e-12 ? 1 - s->observed / s->n / expected : (double)NAN;
+}
+
 double cq_agreement_kappa(const struct cq_pair *v, size_t n)
 {
-    double observed = 0, squares = 0, a = 0, b = 0, m = (double)n;
-    for (size_t i = 0; i < n; i++) {
-        observed += (v[i].a - v[i].b) * (v[i].a - v[i].b);
-        squares += v[i].a * v[i].a + v[i].b * v[i].b;
-        a += v[i].a;
-        b += v[i].b;
-    }
-    double expected = n ? squares / m - 2 * (a / m) * (b / m) : 0;
-    return expected > 1e-12 ? 1 - observed / m / expected : (double)NAN;
+    struct sums s = sums_of(v, n);
+    return kappa_of(&s);
 }
 
 static int by_value(const void *a, const void *b)
@@ -57,34 +82,76 @@ static void divide(struct cq_agreement *g, double n)
     g->bias = n > 0 ? g->bias / n : (double)NAN;
 }
 
+/* One a unit. NULL when out of memory. */
+static struct sums *sum_units(const struct cq_pair *v, size_t n, size_t *ret_n)
+{
+    struct sums *units = calloc(n ? n : 1, sizeof *units);
+    size_t n_units = 0;
+    for (size_t i = 0; units && i < n;) {
+        size_t first = i;
+        while (i < n && v[i].unit == v[first].unit)
+            i++;
+        units[n_units++] = sums_of(v + first, i - first);
+    }
+    *ret_n = n_units;
+    return units;
+}
+
 int cq_agreement_pairs(const struct cq_pair *v, size_t n, struct cq_agreement *ret)
 {
     struct cq_agreement g = nothing();
+    uint64_t state = SEED;
+    size_t got = 0, n_units = 0;
+    struct sums *units = sum_units(v, n, &n_units);
+    double *kappas = calloc(CQ_AGREEMENT_RESAMPLES, sizeof *kappas);
+    int r = units && kappas ? 0 : -ENOMEM;
     g.n = n;
     for (size_t i = 0; i < n; i++)
         count_pair(&g, v[i].a, v[i].b);
     divide(&g, (double)n);
     g.kappa = cq_agreement_kappa(v, n);
-    if (n >= CQ_AGREEMENT_FEW) {
-        uint64_t state = SEED;
-        size_t got = 0;
-        struct cq_pair *sample = calloc(n, sizeof *sample);
-        double *kappas = calloc(CQ_AGREEMENT_RESAMPLES, sizeof *kappas);
-        for (int k = 0; sample && kappas && k < CQ_AGREEMENT_RESAMPLES; k++) {
-            for (size_t i = 0; i < n; i++)
-                sample[i] = v[cq_random_below(&state, n)];
-            double kappa = cq_agreement_kappa(sample, n);
-            if (!isnan(kappa))
-                kappas[got++] = kappa;
-        }
-        bool lost = !sample || !kappas;
-        if (!lost)
-            take_interval(kappas, got, &g);
-        free(sample);
-        free(kappas);
-        if (lost)
-            return -ENOMEM;
+    for (int k = 0; !r && n_units >= CQ_AGREEMENT_FEW && k < CQ_AGREEMENT_RESAMPLES; k++) {
+        struct sums all = {0};
+        for (size_t i = 0; i < n_units; i++)
+            add_sums(&all, &units[cq_random_below(&state, n_units)]);
+        double kappa = kappa_of(&all);
+        if (!isnan(kappa))
+            kappas[got++] = kappa;
     }
+    if (!r) {
+        take_interval(kappas, got, &g);
+        *ret = g;
+    }
+    free(units);
+    free(kappas);
+    return r;
+}
+
+int cq_agreement_between(const struct cq_rating *v, size_t n, struct cq_agreement *ret)
+{
+    struct cq_agreement g;
+    struct cq_pair *pairs;
+    size_t n_pairs = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n && v[k].unit == v[i].unit; k++)
+            n_pairs += 2;
+    }
+    pairs = calloc(n_pairs ? n_pairs : 1, sizeof *pairs);
+    if (!pairs)
+        return -ENOMEM;
+    n_pairs = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n && v[k].unit == v[i].unit; k++) {
+            pairs[n_pairs++] = (struct cq_pair){v[i].score, v[k].score, v[i].unit};
+            pairs[n_pairs++] = (struct cq_pair){v[k].score, v[i].score, v[i].unit};
+        }
+    }
+    int r = cq_agreement_pairs(pairs, n_pairs, &g);
+    free(pairs);
+    if (r)
+        return r;
+    g.n /= 2;
+    g.bias = 0; /* raters have no order */
     *ret = g;
     return 0;
 }

@@ -13,14 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Resamples of units for the intervals (Efron 1979, percentiles); callqa default: steady to about 0.01. */
+/* Resamples of units, as of calls, for the intervals (Efron 1979, percentiles); callqa default: steady to about
+ * 0.01. */
 #define CQ_AGREEMENT_RESAMPLES 1000
-/* Fewer pairs than this give no interval; callqa default. */
+/* Fewer units than this give no interval; callqa default. */
 #define CQ_AGREEMENT_FEW 5
 #define CQ_AGREEMENT_EXACT 0.25 /* half a step of a reviewer's scale: the same score */
 
+/* Pairs of a unit stand together: they are drawn together where intervals are made. */
 struct cq_pair {
     double a, b;
+    int64_t unit;
 };
 
 /* NAN: cannot be told (no pairs; or for kappa and alpha, all scores the same). */
@@ -43,6 +46,10 @@ struct cq_rating {
     int64_t unit;
     double score;
 };
+
+/* Of each pair of raters inside each unit, which have no order: `kappa` is quadratic weighted over both orders,
+ * n counts pairs. 0 or -ENOMEM. */
+int cq_agreement_between(const struct cq_rating *v, size_t n, struct cq_agreement *ret);
 
 double cq_agreement_alpha(const struct cq_rating *v, size_t n);
 

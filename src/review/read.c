@@ -68,7 +68,7 @@ static int list_one(void *user, const struct cq_review *review)
     if (hidden) {
         v.has_total = v.partial = false;
         v.total = v.coverage = 0;
-        v.remark = v.dispute = v.disputed_by = v.resolution = v.resolved_by = NULL;
+        v.critical = v.remark = v.dispute = v.disputed_by = v.resolution = v.resolved_by = NULL;
         v.reviewer = rival ? NULL : v.reviewer;
     }
     return l->row(l->user, &v, hidden);

@@ -32,6 +32,7 @@ void cq_record_head_json(const struct cq_review *v, struct cq_str *out)
     if (v->state != CQ_REVIEW_DRAFT && v->has_total) {
         cq_json_put_number(&w, "total", v->total, DECIMALS);
         cq_json_put_number(&w, "coverage", v->coverage, DECIMALS);
+        put_text(&w, "critical", v->critical);
     }
     put_text(&w, "dispute", v->dispute);
     put_text(&w, "resolution", v->resolution);

@@ -194,39 +194,6 @@ int cq_review_submit(struct cq_store *store, int64_t id, const char *who, bool o
     return r;
 }
 
-int cq_review_dispute(struct cq_store *store, int64_t id, const char *who, const char *reason,
-                      struct cq_error *err)
-{
-    struct cq_review v = {0};
-    struct cq_str before = {0};
-    int r = check_who(who, err);
-    if (!r)
-        r = cq_rules_text("reason", reason, true, CQ_REVIEW_MAX_TEXT, err);
-    if (!r)
-        r = cq_store_begin(store, err);
-    if (r)
-        return r;
-    r = cq_reviews_load(store, id, err, &v);
-    if (!r)
-        r = cq_rules_may_dispute(&v, err);
-    if (!r) {
-        cq_record_head_json(&v, &before);
-        v.state = CQ_REVIEW_DISPUTED;
-        v.disputed_s = cq_time_now_s();
-        r = cq_str_set(&v.disputed_by, who);
-    }
-    if (!r)
-        r = cq_str_set(&v.dispute, reason);
-    if (!r)
-        r = cq_reviews_update(store, &v, err);
-    if (!r)
-        r = cq_record_head(store, who, "review.dispute", &before, &v, err);
-    r = finish(store, r, err);
-    cq_str_done(&before);
-    cq_review_done(&v);
-    return r;
-}
-
 /* Give items their final scores. */
 static int set_finals(struct cq_store *store, const char *who, struct cq_review *v,
                       const struct cq_review_final *finals, size_t n, struct cq_error *err)
@@ -255,36 +222,72 @@ static int set_finals(struct cq_store *store, const char *who, struct cq_review 
     return r;
 }
 
-int cq_review_resolve(struct cq_store *store, int64_t id, const char *who, const char *resolution,
-                      const struct cq_review_final *finals, size_t n_finals, struct cq_error *err)
+/* What takes a submitted review on: a dispute or its resolution. */
+struct step {
+    enum cq_review_state to;
+    const char *action;
+    const char *who;
+    const char *text; /* of the dispute or of the resolution */
+    const struct cq_review_final *finals;
+    size_t n_finals;
+};
+
+static int check_step(const struct step *step, const struct cq_review *v, struct cq_error *err)
+{
+    return step->to == CQ_REVIEW_DISPUTED ? cq_rules_may_dispute(v, err)
+                                          : cq_rules_may_resolve(v, step->who, err);
+}
+
+/* Write who, when and what into the head. */
+static int note_step(const struct step *step, struct cq_review *v)
+{
+    bool disputed = step->to == CQ_REVIEW_DISPUTED;
+    int r = cq_str_set(disputed ? &v->disputed_by : &v->resolved_by, step->who);
+    if (!r)
+        r = cq_str_set(disputed ? &v->dispute : &v->resolution, step->text);
+    *(disputed ? &v->disputed_s : &v->resolved_s) = cq_time_now_s();
+    v->state = step->to;
+    return r;
+}
+
+static int take_step(struct cq_store *store, int64_t id, const struct step *step, struct cq_error *err)
 {
     struct cq_review v = {0};
     struct cq_str before = {0};
-    int r = check_who(who, err);
+    int r = check_who(step->who, err);
     if (!r)
-        r = cq_rules_text("reason", resolution, true, CQ_REVIEW_MAX_TEXT, err);
+        r = cq_rules_text("reason", step->text, true, CQ_REVIEW_MAX_TEXT, err);
     if (!r)
         r = cq_store_begin(store, err);
     if (r)
         return r;
     r = cq_reviews_load(store, id, err, &v);
     if (!r)
-        r = cq_rules_may_resolve(&v, who, err);
+        r = check_step(step, &v, err);
     if (!r) {
         cq_record_head_json(&v, &before);
-        r = set_finals(store, who, &v, finals, n_finals, err);
-    }
-    if (!r) {
-        v.state = CQ_REVIEW_RESOLVED;
-        v.resolved_s = cq_time_now_s();
-        r = cq_str_set(&v.resolved_by, who);
+        r = set_finals(store, step->who, &v, step->finals, step->n_finals, err);
     }
     if (!r)
-        r = cq_str_set(&v.resolution, resolution);
+        r = note_step(step, &v);
     if (!r)
-        r = settle(store, who, "review.resolve", &before, &v, err);
+        r = settle(store, step->who, step->action, &before, &v, err);
     r = finish(store, r, err);
     cq_str_done(&before);
     cq_review_done(&v);
     return r;
+}
+
+int cq_review_dispute(struct cq_store *store, int64_t id, const char *who, const char *reason,
+                      struct cq_error *err)
+{
+    const struct step step = {.to = CQ_REVIEW_DISPUTED, .action = "review.dispute", .who = who, .text = reason};
+    return take_step(store, id, &step, err);
+}
+
+int cq_review_resolve(struct cq_store *store, int64_t id, const char *who, const char *resolution,
+                      const struct cq_review_final *finals, size_t n_finals, struct cq_error *err)
+{
+    const struct step step = {CQ_REVIEW_RESOLVED, "review.resolve", who, resolution, finals, n_finals};
+    return take_step(store, id, &step, err);
 }

@@ -36,26 +36,48 @@ static int by_key(const void *a, const void *b)
     return (x->call > y->call) - (x->call < y->call);
 }
 
-static bool same_agent(const struct cq_sample_call *a, const struct cq_sample_call *b)
+static int compare_agents(const struct cq_sample_call *x, const struct cq_sample_call *y)
 {
-    return a->agent && b->agent ? !strcmp(a->agent, b->agent) : a->agent == b->agent;
+    if (!x->agent || !y->agent)
+        return (x->agent != NULL) - (y->agent != NULL);
+    return strcmp(x->agent, y->agent);
+}
+
+static int by_agent(const void *a, const void *b)
+{
+    int c = compare_agents(a, b);
+    return c ? c : by_key(a, b);
+}
+
+/* Within the quota of their agents: of each the first, as many as earlier draws left. v is in order of
+ * by_agent(). */
+static void fill_quotas(size_t per_agent, struct cq_sample_call *v, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        size_t end = i, own = 0;
+        for (; end < n && !compare_agents(&v[end], &v[i]); end++)
+            own += v[end].drawn;
+        for (; i < end; i++) {
+            v[i].taken = isfinite(v[i].key) && (!per_agent || own < per_agent);
+            own += v[i].taken;
+        }
+    }
 }
 
 size_t cq_sample_draw(const struct cq_sample_opts *opts, struct cq_sample_call *v, size_t n)
 {
     size_t taken = 0;
     for (size_t i = 0; i < n; i++) {
-        double w = weight(opts, &v[i]);
-        v[i].taken = false;
+        double w = v[i].drawn ? 0 : weight(opts, &v[i]);
         v[i].key = w > 0 ? -log(uniform(opts->seed, v[i].call)) / w : (double)INFINITY;
     }
     if (n)
+        qsort(v, n, sizeof *v, by_agent);
+    fill_quotas(opts->per_agent, v, n);
+    if (n)
         qsort(v, n, sizeof *v, by_key);
-    for (size_t i = 0; i < n && isfinite(v[i].key) && (!opts->count || taken < opts->count); i++) {
-        size_t own = 0; /* of what is taken, few: a quota is small */
-        for (size_t k = 0; k < i && opts->per_agent; k++)
-            own += v[k].taken && same_agent(&v[k], &v[i]);
-        v[i].taken = !opts->per_agent || own < opts->per_agent;
+    for (size_t i = 0; i < n; i++) {
+        v[i].taken = v[i].taken && (!opts->count || taken < opts->count);
         taken += v[i].taken;
     }
     return taken;

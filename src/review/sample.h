@@ -29,6 +29,7 @@ struct cq_sample_call {
     int64_t call;
     const char *agent; /* NULL: unknown; borrowed */
     int severity;      /* -1: no flag */
+    bool drawn;        /* in an earlier draw: not again, but it counts towards its agent's quota */
     bool taken;        /* out */
     double key;        /* out */
 };
@@ -40,7 +41,8 @@ struct cq_sample_opts {
     size_t per_agent; /* at most so many of one agent; 0: no limit */
 };
 
-/* Mark what is taken and order the calls by their draw. Returns how many are taken. */
+/* Mark what is taken, of calls that were not drawn before, and order the calls by their draw. Returns how many
+ * are taken. */
 size_t cq_sample_draw(const struct cq_sample_opts *opts, struct cq_sample_call *v, size_t n);
 
 /*

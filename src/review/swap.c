@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void describe(const struct cq_analysis *a, size_t dropped, struct cq_str *out)
 {
@@ -41,7 +42,14 @@ static int score(struct cq_store *store, int64_t call, const struct cq_form_name
     int r = 0;
     for (size_t i = 0; !r && i < forms->n; i++) {
         struct cq_rubric *rubric = NULL;
-        r = cq_review_form(store, forms->v[i].rubric, forms->v[i].version, err, &rubric);
+        char *settings =
+            NULL; /* a score under other thresholds is of the parties as they were; rescore makes it anew */
+        r = cq_form_settings_load(store, forms->v[i].rubric, forms->v[i].version, err, &settings);
+        bool other = !r;
+        free(settings);
+        r = other          ? -ENOENT
+            : r == -ENOENT ? cq_review_form(store, forms->v[i].rubric, forms->v[i].version, err, &rubric)
+                           : r;
         if (r == -ENOENT && i + 1 < forms->n) { /* better no score than that of somebody else */
             r = cq_scorecards_remove(store, call, &forms->v[i], err);
             (*ret_dropped)++;

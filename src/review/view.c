@@ -1,12 +1,27 @@
 /* What counts of a review, and what whom may be shown. */
 #include "review/rules.h"
 
+#include "base/str.h"
 #include "rubric/model.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Was this item failed in a way that the whole form can't outweigh? */
+static int note_critical(const struct cq_rubric_item *item, const struct cq_item_score *score,
+                         struct cq_review *review)
+{
+    if (!item->critical.is || score->state != CQ_ITEM_SCORED || score->score > item->critical.at_most)
+        return 0;
+    char *all = review->critical ? cq_str_format("%s,%s", review->critical, item->id) : cq_str_dup(item->id);
+    if (!all)
+        return -ENOMEM;
+    free(review->critical);
+    review->critical = all;
+    return 0;
+}
 
 int cq_rules_total(const struct cq_rubric *rubric, struct cq_review *review)
 {
@@ -29,7 +44,10 @@ int cq_rules_total(const struct cq_rubric *rubric, struct cq_review *review)
         review->has_total = card.has_total;
         review->total = card.total;
         review->coverage = card.coverage;
+        r = cq_str_set(&review->critical, NULL);
     }
+    for (size_t i = 0; !r && i < rubric->n_items; i++)
+        r = note_critical(&rubric->items[i], &card.items[i], review);
     free(card.items);
     free(card.sections);
     return r;
@@ -54,8 +72,13 @@ void cq_rules_hide(struct cq_review *review, bool competes)
     review->n_items = 0;
     review->has_total = review->partial = false;
     review->total = review->coverage = 0;
-    char **const texts[] = {&review->remark,      &review->dispute,     &review->resolution,
-                            &review->disputed_by, &review->resolved_by, competes ? &review->reviewer : NULL};
+    char **const texts[] = {&review->critical,
+                            &review->remark,
+                            &review->dispute,
+                            &review->resolution,
+                            &review->disputed_by,
+                            &review->resolved_by,
+                            competes ? &review->reviewer : NULL};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (texts[i]) {
             free(*texts[i]);

@@ -89,7 +89,7 @@ static int save_details(struct cq_store *s, int64_t call, const struct cq_analys
     if (!r && a->peaks.n)
         r = cq_peaks_save(s, call, &a->peaks, err);
     if (!r)
-        r = cq_scorecard_save(s, call, analysis, &a->scorecard, err);
+        r = cq_scorecard_save(s, call, analysis, &a->scorecard, true, err);
     return r;
 }
 
@@ -147,8 +147,8 @@ int cq_store_save(struct cq_store *store, const struct cq_analysis *a, bool forc
     return r;
 }
 
-int cq_store_save_scorecard(struct cq_store *store, int64_t call, const struct cq_scorecard *card,
-                            struct cq_error *err)
+static int save_scorecard(struct cq_store *store, int64_t call, const struct cq_scorecard *card, bool current,
+                          struct cq_error *err)
 {
     int64_t analysis = 0;
     int r = cq_db_begin(store, err);
@@ -159,8 +159,20 @@ int cq_store_save_scorecard(struct cq_store *store, int64_t call, const struct c
     cq_db_int(&q, call);
     r = cq_db_one_int(&q, err, &analysis);
     if (!r)
-        r = cq_scorecard_save(store, call, analysis, card, err);
+        r = cq_scorecard_save(store, call, analysis, card, current, err);
     return cq_db_end(store, r, err);
+}
+
+int cq_store_save_scorecard(struct cq_store *store, int64_t call, const struct cq_scorecard *card,
+                            struct cq_error *err)
+{
+    return save_scorecard(store, call, card, true, err);
+}
+
+int cq_store_save_scorecard_beside(struct cq_store *store, int64_t call, const struct cq_scorecard *card,
+                                   struct cq_error *err)
+{
+    return save_scorecard(store, call, card, false, err);
 }
 
 static int load_all(struct cq_store *s, int64_t call, struct cq_error *err, struct cq_analysis *a)

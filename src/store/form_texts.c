@@ -98,3 +98,48 @@ int cq_form_texts_latest(struct cq_store *store, const char *rubric, struct cq_e
         *ret_version = version;
     return r;
 }
+
+int cq_form_settings_load(struct cq_store *store, const char *rubric, const char *version, struct cq_error *err,
+                          char **ret_json)
+{
+    struct cq_db_st q = cq_db_st(store, "SELECT n.json FROM form_settings n JOIN forms m ON m.id = n.form_id"
+                                        " WHERE m.rubric = ? AND m.version = ?");
+    char *json = NULL;
+    cq_db_text(&q, rubric);
+    cq_db_text(&q, version);
+    int r = cq_db_step(&q, err);
+    if (r <= 0)
+        return r ? r : -ENOENT;
+    r = cq_db_get_text(&q, 0, &json);
+    cq_db_reset(&q);
+    if (!r)
+        *ret_json = json;
+    return r;
+}
+
+int cq_form_settings_keep(struct cq_store *store, const char *rubric, const char *version, const char *json,
+                          struct cq_error *err)
+{
+    char *kept = NULL;
+    int64_t form;
+    int r = cq_db_begin(store, err);
+    if (r)
+        return r;
+    r = cq_form_settings_load(store, rubric, version, err, &kept);
+    if (!r && strcmp(kept, json))
+        r = cq_error_set(err, -EEXIST, NULL, 0, "version %s of form %s scores under other settings", version,
+                         rubric);
+    if (r == -ENOENT) {
+        r = cq_forms_form(store, rubric, version, err, &form);
+        if (!r) {
+            struct cq_db_st q =
+                cq_db_st(store, "INSERT INTO form_settings(form_id, json, kept_s) VALUES(?, ?, ?)");
+            cq_db_int(&q, form);
+            cq_db_text(&q, json);
+            cq_db_int(&q, cq_time_now_s());
+            r = cq_db_run(&q, err);
+        }
+    }
+    free(kept);
+    return cq_db_end(store, r, err);
+}

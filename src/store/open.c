@@ -37,7 +37,7 @@ struct cq_store *cq_store_close(struct cq_store *store)
 }
 
 /* SQLite says "unable to open" to everything; the file system knows better. */
-static int explain_open(const char *path, bool write, int rc, struct cq_error *err)
+static int explain_open(const char *path, bool write, bool create, int rc, struct cq_error *err)
 {
     struct stat sb;
     bool there = stat(path, &sb) == 0;
@@ -45,7 +45,7 @@ static int explain_open(const char *path, bool write, int rc, struct cq_error *e
         return cq_error_set(err, -EISDIR, path, 0, "is a folder; name a file with --db");
     if (!there && errno == EACCES)
         return cq_error_set(err, -EACCES, path, 0, "no permission to enter its folder");
-    if (!there && !write)
+    if (!there && !create)
         return cq_error_set(err, -ENOENT, path, 0,
                             "there is no such database; 'callqa analyze' makes one, --db names another");
     if (there && access(path, write ? R_OK | W_OK : R_OK))
@@ -56,12 +56,14 @@ static int explain_open(const char *path, bool write, int rc, struct cq_error *e
     return cq_error_set(err, cq_db_errno(rc), path, 0, "cannot be opened (%s)", sqlite3_errstr(rc));
 }
 
-static int open_file(struct cq_store *s, struct cq_error *err)
+static int open_file(struct cq_store *s, bool create, struct cq_error *err)
 {
-    int flags = s->write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    int flags = s->write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    if (create)
+        flags |= SQLITE_OPEN_CREATE;
     int rc = sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
-        return explain_open(s->path, s->write, rc, err);
+        return explain_open(s->path, s->write, create, rc, err);
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -109,9 +111,9 @@ int cq_store_open(const char *path, enum cq_store_mode mode, struct cq_error *er
     struct cq_store *s = calloc(1, sizeof *s);
     if (!s)
         return -ENOMEM;
-    s->write = mode == CQ_STORE_WRITE;
+    s->write = mode != CQ_STORE_READ;
     s->path = cq_str_dup(path);
-    int r = s->path ? open_file(s, err) : -ENOMEM;
+    int r = s->path ? open_file(s, mode == CQ_STORE_WRITE, err) : -ENOMEM;
     if (!r)
         r = prepare(s, err);
     if (r) {

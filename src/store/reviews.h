@@ -67,4 +67,12 @@ int cq_form_texts_publish(struct cq_store *store, const char *rubric, const char
 /* The version of a form that was published last. -ENOENT. *ret_version is malloc'd. */
 int cq_form_texts_latest(struct cq_store *store, const char *rubric, struct cq_error *err, char **ret_version);
 
+/* Keep which thresholds a version of a form scores under, where they are not those of the analyses; the same
+ * text again is no change. -EEXIST another is kept. */
+int cq_form_settings_keep(struct cq_store *store, const char *rubric, const char *version, const char *json,
+                          struct cq_error *err);
+/* -ENOENT the version has none. *ret_json is malloc'd. */
+int cq_form_settings_load(struct cq_store *store, const char *rubric, const char *version, struct cq_error *err,
+                          char **ret_json);
+
 #endif

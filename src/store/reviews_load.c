@@ -12,7 +12,7 @@
     "SELECT v.id, v.call_id, c.agent, c.duration_ms, m.rubric, m.version, v.reviewer, v.expert, v.blind,"      \
     " v.state, v.started_s, v.submitted_s, v.remark, v.partial, v.total, v.coverage, v.disputed_by, "          \
     "v.dispute,"                                                                                               \
-    " v.disputed_s, v.resolved_by, v.resolution, v.resolved_s"                                                 \
+    " v.disputed_s, v.resolved_by, v.resolution, v.resolved_s, v.critical"                                     \
     " FROM reviews v JOIN calls c ON c.id = v.call_id JOIN forms m ON m.id = v.form_id"
 
 static int read_head(const struct cq_db_st *q, struct cq_review *v)
@@ -21,8 +21,9 @@ static int read_head(const struct cq_db_st *q, struct cq_review *v)
         int col;
         char **field;
     } texts[] = {
-        {2, &v->agent},        {4, &v->rubric},   {5, &v->version},      {6, &v->reviewer},    {12, &v->remark},
-        {16, &v->disputed_by}, {17, &v->dispute}, {19, &v->resolved_by}, {20, &v->resolution},
+        {2, &v->agent},       {4, &v->rubric},       {5, &v->version},  {6, &v->reviewer},
+        {12, &v->remark},     {16, &v->disputed_by}, {17, &v->dispute}, {19, &v->resolved_by},
+        {20, &v->resolution}, {22, &v->critical},
     };
     int64_t state = cq_db_get_int(q, 9);
     if (state < CQ_REVIEW_DRAFT || state > CQ_REVIEW_RESOLVED)

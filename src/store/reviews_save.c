@@ -97,16 +97,18 @@ int cq_reviews_insert(struct cq_store *store, const struct cq_review *review, st
 
 int cq_reviews_update(struct cq_store *store, const struct cq_review *v, struct cq_error *err)
 {
-    struct cq_db_st q =
-        cq_db_st(store, "UPDATE reviews SET state = ?, submitted_s = ?, remark = ?, total = ?, coverage = ?,"
-                        " partial = ?, disputed_s = ?, disputed_by = ?, dispute = ?, resolved_s = ?,"
-                        " resolved_by = ?, resolution = ? WHERE id = ?");
+    struct cq_db_st q = cq_db_st(
+        store,
+        "UPDATE reviews SET state = ?, submitted_s = ?, remark = ?, total = ?, coverage = ?, critical = ?,"
+        " partial = ?, disputed_s = ?, disputed_by = ?, dispute = ?, resolved_s = ?,"
+        " resolved_by = ?, resolution = ? WHERE id = ?");
     bool worked_out = v->state != CQ_REVIEW_DRAFT;
     cq_db_int(&q, v->state);
     bind_time(&q, v->submitted_s);
     cq_db_text(&q, v->remark);
     cq_db_real(&q, worked_out && v->has_total ? v->total : (double)NAN);
     cq_db_real(&q, worked_out ? v->coverage : (double)NAN);
+    cq_db_text(&q, worked_out ? v->critical : NULL);
     if (worked_out)
         cq_db_int(&q, v->partial);
     else

@@ -31,9 +31,9 @@ int cq_measures_load(struct cq_store *s, int64_t call, struct cq_error *err, str
 int cq_flagged_save(struct cq_store *s, int64_t call, struct cq_error *err);
 
 /* scorecard_save.c, scorecard_load.c. A scorecard replaces the one that the call has for the same rubric and
- * version and becomes the call's current one. */
+ * version and becomes the call's current one, or stands beside it. */
 int cq_scorecard_save(struct cq_store *s, int64_t call, int64_t analysis, const struct cq_scorecard *card,
-                      struct cq_error *err);
+                      bool current, struct cq_error *err);
 int cq_scorecard_load(struct cq_store *s, int64_t scorecard, struct cq_error *err, struct cq_scorecard *card);
 
 /* forms.c: the rubric's side of a scorecard, one row for all the calls that it scores */

@@ -221,5 +221,7 @@ const struct cq_migration cq_migrations[] = {
     {"sources of records", cq_schema_record_sources},
     {"side-cars", cq_schema_sidecars},
     {"day figures", cq_schema_days},
+    {"form settings", cq_schema_form_settings},
+    {"critical items of reviews", cq_schema_review_critical},
 };
 const int cq_n_migrations = (int)(sizeof cq_migrations / sizeof *cq_migrations);

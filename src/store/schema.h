@@ -18,6 +18,8 @@ extern const int cq_n_migrations; /* equals the newest PRAGMA user_version */
 
 /* Texts of steps that stand in files of their own. */
 extern const char cq_schema_form_texts[];
+extern const char cq_schema_form_settings[];
+extern const char cq_schema_review_critical[];
 extern const char cq_schema_queries[];
 extern const char cq_schema_days[];
 extern const char cq_schema_reviews[];

@@ -12,6 +12,15 @@ const char cq_schema_form_texts[] =
     "CREATE TRIGGER form_texts_delete BEFORE DELETE ON form_texts BEGIN"
     " SELECT raise(ABORT, 'the text of a form is never deleted'); END;";
 
+/* A version that scores calls under other thresholds than they were analysed with: which ones. */
+const char cq_schema_form_settings[] =
+    "CREATE TABLE form_settings(form_id INTEGER PRIMARY KEY REFERENCES forms, json TEXT NOT NULL,"
+    " kept_s INTEGER NOT NULL) STRICT;"
+    "CREATE TRIGGER form_settings_update BEFORE UPDATE ON form_settings BEGIN"
+    " SELECT raise(ABORT, 'the settings of a version never change'); END;"
+    "CREATE TRIGGER form_settings_delete BEFORE DELETE ON form_settings BEGIN"
+    " SELECT raise(ABORT, 'the settings of a version are never deleted'); END;";
+
 /* machine_… is the machine's score as it was when the review was started: a later analysis doesn't change what
  * the reviewer saw. final_… is what a resolved dispute made of the item. */
 const char cq_schema_reviews[] =
@@ -39,6 +48,9 @@ const char cq_schema_reviews[] =
     "CREATE TRIGGER review_back_to_draft BEFORE UPDATE OF state ON reviews"
     " WHEN old.state <> 0 AND new.state <= old.state AND new.state <> old.state BEGIN"
     " SELECT raise(ABORT, 'a review never goes back'); END;";
+
+/* Critical items that a review failed, ids with commas. */
+const char cq_schema_review_critical[] = "ALTER TABLE reviews ADD COLUMN critical TEXT;";
 
 /* A contact of a customer. Its recording is the call with the same external_id, where there is one. */
 const char cq_schema_records[] =

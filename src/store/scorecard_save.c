@@ -90,12 +90,12 @@ static int save_section(struct cq_store *s, int64_t card, int64_t form, size_t s
 }
 
 static int save_flag(struct cq_store *s, int64_t card, int64_t call, size_t seq, const struct cq_flag *flag,
-                     struct cq_error *err)
+                     bool current, struct cq_error *err)
 {
     struct cq_db_st q =
         cq_db_st(s, "INSERT INTO flags(scorecard_id, seq, call_id, flag, severity, measure, value, limit_value,"
                     " current, started_s, agent)"
-                    " SELECT ?, ?, id, ?, ?, ?, ?, ?, 1, started_s, agent FROM calls WHERE id = ?");
+                    " SELECT ?, ?, id, ?, ?, ?, ?, ?, ?, started_s, agent FROM calls WHERE id = ?");
     cq_db_int(&q, card);
     cq_db_int(&q, (int64_t)seq);
     cq_db_text(&q, flag->id);
@@ -103,19 +103,21 @@ static int save_flag(struct cq_store *s, int64_t card, int64_t call, size_t seq,
     cq_db_text(&q, flag->measure);
     cq_db_real(&q, flag->value);
     cq_db_real(&q, flag->limit);
+    cq_db_int(&q, current);
     cq_db_int(&q, call);
     int r = cq_db_run(&q, err);
     return r ? r : save_evidence(s, card, OWNER_FLAG, seq, flag->evidence, flag->n_evidence, err);
 }
 
-/* The call's former result with this form goes; results with other forms stay, no longer the current ones. */
-static int make_room(struct cq_store *s, int64_t call, int64_t form, struct cq_error *err)
+/* The call's former result with this form goes; results with other forms stay, where the new one takes their
+ * place no longer the current ones. */
+static int make_room(struct cq_store *s, int64_t call, int64_t form, bool current, struct cq_error *err)
 {
     struct cq_db_st gone = cq_db_st(s, "DELETE FROM scorecards WHERE call_id = ? AND form_id = ?");
     cq_db_int(&gone, call);
     cq_db_int(&gone, form);
     int r = cq_db_run(&gone, err);
-    if (r)
+    if (r || !current)
         return r;
     struct cq_db_st old = cq_db_st(s, "UPDATE flags SET current = 0 WHERE current = 1 AND scorecard_id IN"
                                       " (SELECT id FROM scorecards WHERE call_id = ?)");
@@ -173,15 +175,30 @@ static int set_current(struct cq_store *s, int64_t call, int64_t id, const struc
     return r ? r : cq_flagged_save(s, call, err);
 }
 
+/* Is the call's current result by this form? */
+static int is_current(struct cq_store *s, int64_t call, int64_t form, struct cq_error *err, bool *ret_is)
+{
+    struct cq_db_st q = cq_db_st(s, "SELECT count(*) FROM calls c JOIN scorecards k ON k.id = c.scorecard_id"
+                                    " WHERE c.id = ? AND k.form_id = ?");
+    int64_t n = 0;
+    cq_db_int(&q, call);
+    cq_db_int(&q, form);
+    int r = cq_db_one_int(&q, err, &n);
+    *ret_is = *ret_is || n;
+    return r;
+}
+
 int cq_scorecard_save(struct cq_store *s, int64_t call, int64_t analysis, const struct cq_scorecard *card,
-                      struct cq_error *err)
+                      bool current, struct cq_error *err)
 {
     int64_t form = 0, id = 0;
     if (!card->rubric && !card->n_items && !card->n_flags && !card->n_sections)
         return set_current(s, call, 0, card, err);
     int r = cq_forms_form(s, card->rubric, card->version, err, &form);
+    if (!r && !current)
+        r = is_current(s, call, form, err, &current);
     if (!r)
-        r = make_room(s, call, form, err);
+        r = make_room(s, call, form, current, err);
     if (!r)
         r = save_head(s, call, form, analysis, card, err, &id);
     for (size_t i = 0; !r && i < card->n_items; i++)
@@ -189,6 +206,6 @@ int cq_scorecard_save(struct cq_store *s, int64_t call, int64_t analysis, const 
     for (size_t i = 0; !r && i < card->n_sections; i++)
         r = save_section(s, id, form, i, &card->sections[i], err);
     for (size_t i = 0; !r && i < card->n_flags; i++)
-        r = save_flag(s, id, call, i, &card->flags[i], err);
-    return r ? r : set_current(s, call, id, card, err);
+        r = save_flag(s, id, call, i, &card->flags[i], current, err);
+    return r || !current ? r : set_current(s, call, id, card, err);
 }

@@ -10,10 +10,14 @@
 
 struct cq_store; /* one connection; not for several threads at once */
 
-enum cq_store_mode { CQ_STORE_READ, CQ_STORE_WRITE /* creates and migrates */ };
+enum cq_store_mode {
+    CQ_STORE_READ,
+    CQ_STORE_EDIT, /* writes what is there, and migrates it; -ENOENT where nothing is */
+    CQ_STORE_WRITE /* the same, and creates */
+};
 
 /*
- * Open (and for writing create and migrate) a database. Errors: -ENOENT, -EACCES, -EBADMSG not a callqa
+ * Open (and for writing migrate) a database. Errors: -ENOENT, -EACCES, -EBADMSG not a callqa
  * database, -ENOTSUP written by a newer callqa, -EBUSY, -ENOSPC, -EIO; err says what to do.
  */
 int cq_store_open(const char *path, enum cq_store_mode mode, struct cq_error *err, struct cq_store **ret_store);
@@ -69,6 +73,9 @@ int cq_store_set_info(struct cq_store *store, int64_t call, const struct cq_call
  */
 int cq_store_save_scorecard(struct cq_store *store, int64_t call, const struct cq_scorecard *card,
                             struct cq_error *err);
+/* The same without making it the current one. */
+int cq_store_save_scorecard_beside(struct cq_store *store, int64_t call, const struct cq_scorecard *card,
+                                   struct cq_error *err);
 
 /*
  * Check the file's integrity, its references and the rules between tables. Each problem is told as one line (at

@@ -105,7 +105,8 @@ static const char audit[] = "SELECT id, {t:at_s} AS at_utc, who, action, subject
 static const char reviews[] =
     "SELECT v.id AS review_id, v.call_id, c.agent, {t:c.started_s} AS started_utc, m.rubric, m.version,"
     " v.reviewer, v.expert, v.blind, {review_state:v.state} AS state, {t:v.started_s} AS begun_utc,"
-    " {t:v.submitted_s} AS submitted_utc, v.total, v.coverage, v.partial, v.remark, v.disputed_by, v.dispute,"
+    " {t:v.submitted_s} AS submitted_utc, v.total, v.coverage, v.partial, v.critical, v.remark, v.disputed_by, "
+    "v.dispute,"
     " {t:v.disputed_s} AS disputed_utc, v.resolved_by, v.resolution, {t:v.resolved_s} AS resolved_utc"
     " FROM reviews v JOIN calls c ON c.id = v.call_id JOIN forms m ON m.id = v.form_id";
 
@@ -141,8 +142,8 @@ static const char assignments[] =
 static const char forms[] =
     "SELECT m.rubric, m.version, {t:t.kept_s} AS kept_utc, {t:t.published_s} AS published_utc,"
     " t.published_by, (SELECT count(*) FROM scorecards s WHERE s.form_id = m.id) AS scorecards,"
-    " (SELECT count(*) FROM reviews v WHERE v.form_id = m.id) AS reviews, t.json"
-    " FROM forms m LEFT JOIN form_texts t ON t.form_id = m.id";
+    " (SELECT count(*) FROM reviews v WHERE v.form_id = m.id) AS reviews, t.json, n.json AS settings"
+    " FROM forms m LEFT JOIN form_texts t ON t.form_id = m.id LEFT JOIN form_settings n ON n.form_id = m.id";
 
 /* `kind` and `column` are inside the texts above, n bytes from their start. */
 static void add_token(struct cq_str *out, const char *kind, const char *column, size_t n)

@@ -59,6 +59,7 @@ static void put_review(struct cq_json_writer *w, const struct cq_review *rv, boo
     cq_json_put_bool(w, "partial", rv->partial);
     cq_json_put_number(w, "total", rv->has_total ? rv->total : (double)NAN, 3);
     cq_json_put_number(w, "coverage", rv->has_total ? rv->coverage : (double)NAN, 3);
+    cq_json_put_string(w, "critical", rv->critical);
     cq_json_put_string(w, "disputed_by", rv->disputed_by);
     cq_json_put_string(w, "dispute", rv->dispute);
     cq_json_put_string(w, "resolved_by", rv->resolved_by);

@@ -3,6 +3,7 @@
 checked by plain SQL on the views."""
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -69,6 +70,69 @@ class Forms(unittest.TestCase):
         self.assertIn('--swap takes calls', self.callqa('rescore', '--swap', '7', '--agent', 'A001', code=2))
         self.assertIn('--swap takes calls', self.callqa('rescore', '7', '--rubric', 'skills-form', code=2))
         self.callqa('rescore', '--swap', '9999', code=2)
+    def test_rescore_under_other_thresholds(self):
+        current = self.sql('SELECT id, score, scorecard_id FROM calls ORDER BY 1')
+        args = ('rescore', '--set', 'talk.dead_air_s=3', '--set', 'talk.interruption_min_s=0.5')
+        dry = self.callqa(*args, '--compare', '--dry-run')
+        self.assertEqual(self.sql('SELECT count(*) FROM v_forms'), [(1,)])
+        self.assertEqual(self.callqa(*args, '--compare'), dry)
+        # who moved, and why: item, indicator, measure, from and to
+        moved = re.search(r'\ncall (\d+), (A\d+): ([\d.]+) -> ([\d.]+)\n    listening: ([\d.]+) -> ([\d.]+)\n'
+                          r'        listening_interruptions: ([\d.]+) -> ([\d.]+), agent.interruptions_per_min'
+                          r' ([\d.]+) -> ([\d.]+)\n', dry)
+        self.assertIsNotNone(moved, dry)
+        version, settings, n = self.sql("SELECT version, settings, scorecards FROM v_forms WHERE settings IS NOT NULL")[0]
+        self.assertRegex(version, r'^1\.0\.0\+t[0-9a-f]{8}$')
+        self.assertEqual(json.loads(settings), {'talk.interruption_min_s': 0.5, 'talk.dead_air_s': 3})
+        self.assertEqual(n, len(current))
+        # both stay, and the current one is the one that stands beside the call's measures and events
+        self.assertEqual(self.sql('SELECT id, score, scorecard_id FROM calls ORDER BY 1'), current)
+        call = int(moved.group(1))
+        score = lambda v: self.sql('SELECT i.score, d.points, d.value FROM v_items i JOIN v_indicators d USING (call_id, version)'
+                                   " WHERE i.call_id = ? AND i.item = 'listening' AND d.indicator = 'listening_interruptions'"
+                                   ' AND i.version = ?', call, v)[0]
+        for shown, stored in zip([moved.group(k) for k in (5, 7, 9)], score('1.0.0')):
+            self.assertAlmostEqual(float(shown), stored, delta=0.0051)
+        for shown, stored in zip([moved.group(k) for k in (6, 8, 10)], score(version)):
+            self.assertAlmostEqual(float(shown), stored, delta=0.0051)
+        # interruptions worked out again from the talk: a shorter one counts now
+        self.assertGreater(score(version)[2], score('1.0.0')[2])
+        mean = self.sql('SELECT avg(total) FROM v_scorecards WHERE call_id IN (SELECT id FROM calls WHERE agent = ?)'
+                        ' AND version = ?', moved.group(2), version)[0][0]
+        self.assertRegex(dry, rf'{moved.group(2)} +\d+ +[\d.]+ +{mean:.2f} ')
+        self.assertIn(version, self.callqa('show', str(call), '--rubric', f'skills-form@{version}'))
+        self.assertNotIn(version, self.callqa('show', str(call)))
+        entry = json.loads(self.sql("SELECT after_json FROM audit WHERE action = 'rescore'")[0][0])
+        self.assertEqual(json.loads(entry['settings']), json.loads(settings))
+        self.assertIn('sound', self.callqa('db', 'check'))
+        self.callqa(*args) # the same again: nothing new
+        self.assertEqual(self.sql('SELECT count(*) FROM v_forms'), [(2,)])
+        # a review may be made by it
+        self.callqa('review', 'start', str(call), '--rubric', 'skills-form')
+        self.callqa('audit', 'verify')
+
+    def test_thresholds_that_need_the_audio(self):
+        self.assertIn('needs the audio', self.callqa('rescore', '--set', 'prosody.raised_db=3', code=2))
+        self.assertIn('talk.min_pause_s below 0.2', self.callqa('rescore', '--set', 'talk.min_pause_s=0.1', code=1))
+        self.assertEqual(self.sql('SELECT count(*) FROM v_forms'), [(1,)])
+        self.callqa('rescore', '--set', 'talk.nosuch=1', code=2)
+        self.assertIn('must not exceed', self.callqa('rescore', '--set', 'talk.dead_air_s=1', code=2))
+        path = os.path.join(self.folder, 'settings.json')
+        with open(path, 'w', encoding='utf-8') as f:
+            json.dump({'prosody': {'raised_db': 3}, 'talk': {'monologue_s': 30}}, f)
+        self.callqa('rescore', '--config', path)
+        self.assertEqual(self.sql('SELECT settings FROM v_forms WHERE settings IS NOT NULL'), [('{"talk.monologue_s":30}',)])
+        with open(path, 'w', encoding='utf-8') as f:
+            json.dump({'prosody': {'raised_db': 3}}, f)
+        self.assertIn('without the audio', self.callqa('rescore', '--config', path, code=2))
+        self.callqa('rescore', code=2)
+
+    def test_nothing_is_made_where_no_database_is(self):
+        none = os.path.join(self.folder, 'none.db')
+        for args in (['review', 'start', '1'], ['review', 'set', '1', 'listening', '3'], ['sample', '--count', '1'],
+                     ['rescore', '--rubric', 'skills-form']):
+            self.assertIn('no such database', self.callqa(*args, '--db', none, code=3))
+        self.assertFalse(os.path.exists(none))
 
     def test_rescore(self):
         path = self.stricter('1.0.1')
@@ -156,7 +220,8 @@ class Forms(unittest.TestCase):
     def test_sample(self):
         args = ('sample', '--per-agent', '3', '--seed', '7', '--assign', 'li', '--assign', 'A001', '--due', '2026-12-05')
         drawn = self.callqa(*args)
-        self.assertEqual(self.callqa(*args, '--dry-run').split()[::3], drawn.split()[::3]) # the same calls again
+        again = self.callqa(*args, '--dry-run', '--earlier', 'ignore')
+        self.assertEqual(again.split()[::3], drawn.split()[::3]) # the same calls again
         rows = self.sql('SELECT call_id, agent, reviewer, due_utc, submitted_utc FROM v_assignments')
         self.assertEqual(sorted(int(line.split()[0]) for line in drawn.splitlines()), sorted(r[0] for r in rows))
         per_agent = {}
@@ -170,16 +235,91 @@ class Forms(unittest.TestCase):
         how = json.loads(self.sql('SELECT json FROM v_samples')[0][0])
         self.assertEqual((how['seed'], how['per_agent'], how['from'], how['taken']), (7, 3, N_CALLS, len(rows)))
         self.assertEqual(self.sql("SELECT after FROM v_audit WHERE action = 'sample.draw'"), [(json.dumps(how, separators=(',', ':')),)])
+        # what was drawn counts towards the quota, and is not drawn again
+        self.assertEqual(self.callqa(*args, '--dry-run'), '')
+        more = self.callqa('sample', '--per-agent', '4', '--seed', '7', '--dry-run').splitlines()
+        self.assertEqual(len(more), 4)
+        self.assertFalse({int(line.split()[0]) for line in more} & {r[0] for r in rows})
+        # what waits for whom
+        listed = [json.loads(line) for line in self.callqa('sample', '--list', '--json').splitlines()]
+        self.assertEqual([(a['call'], a['reviewer'], a['state'], a['overdue']) for a in listed],
+                         [(r[0], r[2], 'open', False) for r in sorted(rows)])
+        self.assertEqual(self.callqa('sample', '--overdue'), '')
+        self.callqa('sample', '--count', '2', '--seed', '1', '--assign', 'wang', '--due', '2020-01-31')
+        late = [json.loads(line) for line in self.callqa('sample', '--overdue', '--json').splitlines()]
+        self.assertEqual([(a['reviewer'], a['due'], a['overdue']) for a in late], [('wang', '2020-01-31T23:59:59Z', True)] * 2)
+        self.assertEqual(self.callqa('sample', '--overdue', '--reviewer', 'li'), '')
+        self.assertIn('overdue', self.callqa('sample', '--overdue', '--reviewer', 'wang'))
         # work that is done counts no more
         call = next(r[0] for r in rows if r[2] == 'li')
         self.callqa('review', 'start', str(call), '--as', 'li')
         self.callqa('review', 'submit', '1', '--open-na', '--as', 'li')
         self.assertEqual(self.sql('SELECT count(submitted_utc) FROM v_assignments'), [(1,)])
+        self.assertNotIn(call, [json.loads(line)['call'] for line in self.callqa('sample', '--list', '--json').splitlines()])
+        begun = next(r[0] for r in rows if r[2] == 'li' and r[0] != call)
+        self.callqa('review', 'start', str(begun), '--as', 'li')
+        work = {w['reviewer']: w for w in map(json.loads, self.callqa('sample', '--workload', '--json').splitlines())}
+        for who, w in work.items():
+            waits, done = self.sql("SELECT sum(submitted_utc IS NULL), sum(submitted_utc IS NOT NULL) FROM v_assignments"
+                                   ' WHERE reviewer = ?', who)[0]
+            self.assertEqual((w['handed_out'], w['done'], w['begun'] + w['waiting']), (waits + done, done, waits))
+            self.assertEqual((w['begun'], w['overdue']), (who == 'li', 2 if who == 'wang' else 0))
+        self.assertRegex(self.callqa('sample', '--workload'), r'wang +2 +0 +0 +2 +2')
         flagged = self.callqa('sample', '--method', 'flagged', '--count', '5', '--dry-run')
         for line in flagged.splitlines():
             self.assertTrue(self.sql('SELECT flags FROM v_calls WHERE call_id = ?', int(line.split()[0]))[0][0])
         self.callqa('sample', code=2)
         self.callqa('sample', '--count', '3', '--seed', 'x', code=2)
+
+    def test_critical_item(self):
+        """One failure caps the total and is flagged, wherever the review is shown."""
+        self.callqa('rescore', '--rubric', 'training-standard')
+        for score, final in ((1, 4), (1.5, 1)):
+            call = '1' if score == 1 else '2'
+            out = self.callqa('review', 'start', call, '--as', 'li')
+            number = re.match(r'review (\d+)', out).group(1)
+            for item, given in (('product_knowledge', 5), ('compliance', score), ('solves', 5), ('teamwork', 5)):
+                self.callqa('review', 'set', number, item, str(given), '--as', 'li')
+            shown = self.callqa('review', 'submit', number, '--open-na', '--as', 'li')
+            total, critical, coverage = self.sql('SELECT total, critical, coverage FROM v_reviews WHERE review_id = ?', number)[0]
+            items = self.sql('SELECT f.section, f.weight, coalesce(t.score, t.machine_score) FROM review_items t JOIN reviews v'
+                             ' ON v.id = t.review_id JOIN form_items f ON f.form_id = v.form_id AND f.item = t.item WHERE'
+                             ' v.id = ? AND (t.mark = 1 OR (t.mark = 0 AND t.machine_state = 0))', number)
+            weights = dict(self.sql("SELECT section, weight FROM form_sections JOIN forms m ON m.id = form_id WHERE m.rubric ="
+                                    " 'training-standard'"))
+            means = {s: sum(w * x for k, w, x in items if k == s) / sum(w for k, w, _ in items if k == s)
+                     for s in {i[0] for i in items}}
+            plain = sum(weights[s] * m for s, m in means.items()) / sum(weights[s] for s in means)
+            self.assertGreater(plain, 2)
+            self.assertAlmostEqual(coverage, sum(weights[s] * w for s, w, _ in items), places=6)
+            failed = score <= 1
+            self.assertAlmostEqual(total, 2 if failed else plain, places=6)
+            self.assertEqual(critical, 'compliance' if failed else None)
+            self.assertEqual('critical items failed' in shown, failed)
+            self.assertEqual(json.loads(self.callqa('review', 'show', number, '--json'))['critical'], critical)
+            # a resolved dispute decides anew
+            self.callqa('review', 'dispute', number, '--reason', 'look again', '--as', 'A001')
+            self.callqa('review', 'resolve', number, '--final', f'compliance={final}', '--reason', 'heard it', '--as', 'wang')
+            self.assertEqual(self.sql('SELECT critical FROM v_reviews WHERE review_id = ?', number),
+                             [(None if failed else 'compliance',)])
+        self.assertIn(' ! ', self.callqa('review', 'list').splitlines()[0])
+
+    def test_users_stand_in_the_audit(self):
+        def user(*args):
+            env = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE='en', CALLQA_DB=self.path, CALLQA_USER='boss')
+            subprocess.run([CALLQA, 'user', *args], env=env, input='a long password\n', text=True, check=True,
+                           capture_output=True, timeout=60)
+        user('add', 'chen', '--role', 'trainer', '--as', 'admin')
+        user('role', 'chen', '--role', 'lead')
+        user('passwd', 'chen')
+        user('disable', 'chen')
+        rows = self.sql("SELECT who, action, after FROM v_audit WHERE action LIKE 'user.%' ORDER BY id")
+        self.assertEqual([r[:2] for r in rows], [('admin', 'user.add'), ('boss', 'user.change'), ('boss', 'user.password'),
+                                                 ('boss', 'user.change')])
+        self.assertEqual(json.loads(rows[1][2]), {'role': 'lead'})
+        self.assertEqual(json.loads(rows[3][2]), {'disabled': True})
+        self.assertNotIn('a long password', str(rows))
+        self.callqa('audit', 'verify')
 
     def test_agreement(self):
         calls = [r[0] for r in self.sql("SELECT call_id FROM v_items WHERE item = 'listening' AND state = 'scored' LIMIT 6")]

@@ -47,8 +47,10 @@ static void test_kappa(void **state)
     (void)state;
     for (int a = 0; a < 3; a++) {
         for (int b = 0; b < 3; b++) {
-            for (int k = 0; k < counts[a][b]; k++)
-                v[n++] = (struct cq_pair){a + 1, b + 1};
+            for (int k = 0; k < counts[a][b]; k++) {
+                v[n] = (struct cq_pair){a + 1, b + 1, (int64_t)n};
+                n++;
+            }
         }
     }
     assert_int_equal(n, 200);
@@ -60,10 +62,65 @@ static void test_kappa(void **state)
     assert_true(g.low > 0.4 && g.low < g.kappa && g.high > g.kappa && g.high < 0.75);
 }
 
+/*
+ * Agresti, "Categorical Data Analysis" (2002), agreement of 91 married couples' answers, with the weights of
+ * Fleiss & Cohen: 0.332, standard error 0.097, so 0.141 to 0.523, in Friendly & Meyer, "Discrete Data Analysis
+ * with R" (2016). The interval of resampling must be near that of the large-sample formula.
+ */
+static void test_kappa_interval(void **state)
+{
+    static const int counts[4][4] = {{7, 7, 2, 3}, {2, 8, 3, 7}, {1, 5, 4, 9}, {2, 8, 9, 14}};
+    struct cq_pair v[91], twice[182];
+    struct cq_agreement g, doubled;
+    size_t n = 0;
+    (void)state;
+    for (int a = 0; a < 4; a++) {
+        for (int b = 0; b < 4; b++) {
+            for (int k = 0; k < counts[a][b]; k++, n++)
+                v[n] = (struct cq_pair){a + 1, b + 1, (int64_t)n};
+        }
+    }
+    assert_int_equal(n, 91);
+    assert_int_equal(cq_agreement_pairs(v, n, &g), 0);
+    assert_float_equal(g.kappa, 0.332, 0.0005);
+    assert_float_equal(g.low, 0.141, 0.04);
+    assert_float_equal(g.high, 0.523, 0.04);
+    /* the same material twice, each couple as one unit, tells no more than once */
+    for (size_t i = 0; i < n; i++)
+        twice[2 * i] = twice[2 * i + 1] = v[i];
+    assert_int_equal(cq_agreement_pairs(twice, 2 * n, &doubled), 0);
+    assert_float_equal(doubled.kappa, g.kappa, 1e-6);
+    assert_float_equal(doubled.low, g.low, 1e-6);
+    assert_float_equal(doubled.high, g.high, 1e-6);
+}
+
+/* Krippendorff (2011), example A: two observers, ten units, alpha = 0.095. Kappa over both orders of the
+ * observers is alpha but for the correction for the number of scores: 1 - alpha = (1 - kappa) (2 n - 1) / (2
+ * n). */
+static void test_two_raters(void **state)
+{
+    static const int meg[] = {0, 1, 0, 0, 0, 0, 0, 0, 1, 0}, owen[] = {1, 1, 1, 0, 0, 1, 0, 0, 0, 0};
+    struct cq_rating v[20];
+    struct cq_agreement g;
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        v[2 * i] = (struct cq_rating){i, meg[i]};
+        v[2 * i + 1] = (struct cq_rating){i, owen[i]};
+    }
+    double alpha = cq_agreement_alpha(v, 20);
+    assert_float_equal(alpha, 0.095, 0.0005);
+    assert_int_equal(cq_agreement_between(v, 20, &g), 0);
+    assert_int_equal(g.n, 10);
+    assert_float_equal((1 - g.kappa) * 19 / 20, 1 - alpha, 1e-6);
+    assert_float_equal(g.exact, 0.6, 1e-6);
+    assert_float_equal(g.within_one, 1, 1e-6);
+    assert_true(g.bias == 0);
+}
+
 static void test_edges(void **state)
 {
-    static const struct cq_pair same[] = {{3, 3}, {3, 3}, {3, 3}}, good[] = {{1, 1}, {5, 5}};
-    static const struct cq_pair opposite[] = {{1, 5}, {5, 1}};
+    static const struct cq_pair same[] = {{3, 3, 1}, {3, 3, 2}, {3, 3, 3}}, good[] = {{1, 1, 1}, {5, 5, 2}};
+    static const struct cq_pair opposite[] = {{1, 5, 1}, {5, 1, 2}};
     static const struct cq_rating alone[] = {{1, 2}, {2, 3}};
     struct cq_agreement g;
     (void)state;
@@ -82,9 +139,8 @@ static void test_edges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_alpha),
-        cmocka_unit_test(test_kappa),
-        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_alpha),      cmocka_unit_test(test_kappa), cmocka_unit_test(test_kappa_interval),
+        cmocka_unit_test(test_two_raters), cmocka_unit_test(test_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,28 @@ static void test_quotas(void **state)
     assert_int_equal(cq_sample_draw(&opts, v, N), N * 3 / 4);
 }
 
+/* A quota of a month, filled week by week: what was drawn before counts, and is not drawn again. */
+static void test_earlier_draws(void **state)
+{
+    struct cq_sample_opts opts = {.seed = 3, .per_agent = 4};
+    struct cq_sample_call v[N], w[N];
+    int n[3] = {0};
+    (void)state;
+    fill(v);
+    for (int i = 0; i < N; i++)
+        v[i].drawn = i % 3 == 0 ? i < 9 : i % 3 == 1 && i < 30; /* three of A1, ten of A2, none of A3 */
+    fill(w);
+    cq_sample_draw(&opts, w, N);
+    assert_int_equal(cq_sample_draw(&opts, v, N), 1 + 0 + 4);
+    for (int i = 0; i < N; i++) {
+        assert_false(v[i].taken && v[i].drawn);
+        n[v[i].agent[1] - '1'] += v[i].taken;
+        for (int k = 0; k < N; k++) /* an agent without earlier draws gets the calls that they would have got */
+            assert_true(v[i].agent[1] != '3' || w[k].call != v[i].call || v[i].taken == w[k].taken);
+    }
+    assert_true(n[0] == 1 && n[1] == 0 && n[2] == 4);
+}
+
 /* First of a draw among weights 1, 2, 4, 8 for 15 calls each: a call of the gravest kind comes first in 8
  * of 15. */
 static void test_risk(void **state)
@@ -111,10 +133,8 @@ static void test_assign(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_repeatable),
-        cmocka_unit_test(test_quotas),
-        cmocka_unit_test(test_risk),
-        cmocka_unit_test(test_assign),
+        cmocka_unit_test(test_repeatable), cmocka_unit_test(test_quotas), cmocka_unit_test(test_earlier_draws),
+        cmocka_unit_test(test_risk),       cmocka_unit_test(test_assign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

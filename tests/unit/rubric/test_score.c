@@ -255,6 +255,45 @@ static void test_total_after_a_review(void **state)
     assert_true(f->card.total > 2);
 }
 
+/* A measured critical item: the failure caps the total, raises a flag of its own, and leaves coverage as it is.
+ */
+static void test_measured_critical_item(void **state)
+{
+    struct fixture *f = *state;
+    char *text = mini_text(), *judged = text ? strstr(text, "\"judged\": \"assist\"") : NULL;
+    assert_non_null(judged);
+    memcpy(judged, "\"judged\": \"auto\"  ", strlen("\"judged\": \"assist\""));
+    cq_rubric_free(f->rubric);
+    f->rubric = NULL;
+    assert_int_equal(cq_rubric_parse("mini", text, strlen(text), NULL, &f->rubric), 0);
+    free(text);
+
+    give(f, CQ_AGENT, CQ_PM_RAISED_VOICE, 9); /* 1.4 points: bad, no failure */
+    score(f, false);
+    size_t n_flags = f->card.n_flags;
+    double coverage = f->card.coverage;
+    assert_true(f->card.total > 2);
+
+    give(f, CQ_AGENT, CQ_PM_RAISED_VOICE, 30);
+    score(f, false);
+    assert_float_equal(item(f, "calm")->score, 1, NEAR);
+    assert_float_equal(f->card.total, 2, NEAR);
+    assert_float_equal(f->card.coverage, coverage, NEAR);
+    assert_int_equal(f->card.n_flags, n_flags + 1);
+    const struct cq_flag *flag = &f->card.flags[n_flags];
+    assert_string_equal(flag->id, "critical_calm");
+    assert_string_equal(flag->measure, "score.calm");
+    assert_int_equal(flag->severity, CQ_SEVERITY_CRITICAL);
+    assert_float_equal(flag->value, 1, NEAR);
+
+    f->metrics.party[CQ_AGENT][CQ_PM_RAISED_VOICE] =
+        (struct cq_value){0, CQ_NULL_TOO_LITTLE}; /* not judged: no failure */
+    score(f, false);
+    assert_int_equal(item(f, "calm")->state, CQ_ITEM_NOT_APPLICABLE);
+    assert_true(f->card.total > 2);
+    assert_int_equal(f->card.n_flags, n_flags);
+}
+
 static void test_nothing_measured(void **state)
 {
     struct fixture *f = *state;
@@ -363,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cap, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_applicable_rule, setup, teardown),
         cmocka_unit_test_setup_teardown(test_total_after_a_review, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_measured_critical_item, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_measured, setup, teardown),
         cmocka_unit_test_setup_teardown(test_evidence, setup, teardown),
         cmocka_unit_test_setup_teardown(test_evidence_is_bounded, setup, teardown),
