@@ -6,7 +6,7 @@ import {showAgreement, showIngest, showWorkload} from './quality.js';
 import {h, number, percent} from './ui.js';
 
 const one = (v) => number(v, 1), two = (v) => number(v, 2);
-const minutes = (v) => `${Math.floor(v / 60)}:${String(Math.round(v % 60)).padStart(2, '0')}`;
+const minutes = (v) => `${Math.floor(Math.round(v) / 60)}:${String(Math.round(v) % 60).padStart(2, '0')}`;
 // better: which direction is; minSpan: the axis never shows less than this, so that small change looks small
 const FIGURES = [
   {field: 'score', show: two, minSpan: 1, better: 1},
