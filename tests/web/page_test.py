@@ -443,7 +443,14 @@ class Trainers(unittest.TestCase):
         browser.js('document.querySelector("dialog audio").play()')
         browser.wait('document.querySelector("dialog audio").currentTime > 0.2')
         self.assertIn('disguise=1', browser.js('document.querySelector("dialog a[download]").href'))
+        browser.key('Escape') # and at once the next key: a dialog that is closing takes none
+        browser.key('e')
+        browser.wait('document.activeElement.name === "title"')
         browser.key('Escape')
+        browser.key('?')
+        browser.wait('!!document.querySelector("dialog .keys")')
+        browser.key('Escape')
+        self.assertTrue(browser.js('location.pathname.startsWith("/call/")'))
 
     def test_2_the_library_plays(self):
         browser.open(f'{base}/examples')

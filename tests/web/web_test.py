@@ -4,10 +4,13 @@ import csv
 import io
 import os
 import re
+import shutil
 import socket
 import sqlite3
 import struct
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -426,6 +429,73 @@ class Sound(unittest.TestCase):
             db.execute('DELETE FROM calls WHERE id = ?', (call,))
 
 
+FFMPEG = shutil.which('ffmpeg')
+FORMATS = {'ulaw.wav': ['-c:a', 'pcm_mulaw'], 'alaw.wav': ['-c:a', 'pcm_alaw'], 'adpcm.wav': ['-c:a', 'adpcm_ima_wav'],
+           'gsm.wav': ['-c:a', 'libgsm_ms'], 'x.amr': ['-c:a', 'libopencore_amrnb', '-b:a', '12.2k'], 'g722.wav': ['-ar', '16000', '-c:a', 'g722'],
+           'x.mp3': ['-ar', '16000', '-c:a', 'libmp3lame'], 'x.m4a': ['-ar', '16000', '-c:a', 'aac'], 'x.opus': ['-ar', '16000', '-c:a', 'libopus'],
+           'x.ogg': ['-ar', '16000', '-c:a', 'libvorbis']}
+STEP = 16 # samples of an envelope's frame: 2 ms
+
+
+@unittest.skipUnless(FFMPEG, 'there is no ffmpeg to encode with')
+class Formats(unittest.TestCase):
+    """Whatever the recording is, a byte range of it is the moment that was asked for."""
+
+    @classmethod
+    def tearDownClass(cls):
+        with sqlite3.connect(server.db) as db:
+            db.execute('PRAGMA foreign_keys = ON')
+            db.execute("DELETE FROM calls WHERE agent GLOB 'format-*'")
+
+    def envelope(self, data):
+        x = struct.unpack(f'<{len(data) // 2}h', data)
+        return [sum(map(abs, x[i:i + STEP])) for i in range(0, len(x) - STEP + 1, STEP)]
+
+    def lag_ms(self, a, b, most=60):
+        """Of b behind a, where the two fit best."""
+        mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
+        a, b = [v - mean_a for v in a], [v - mean_b for v in b]
+        n = len(a) - 2 * most
+        best = max(range(-most, most + 1), key=lambda k: sum(x * y for x, y in zip(a[most:most + n], b[most + k:most + k + n])))
+        return best * STEP / 8
+
+    def test_seeking_is_exact_in_every_format(self):
+        source = os.path.join(SAMPLES, 'good-en.flac')
+        folder = tempfile.mkdtemp(dir=server.folder)
+        known = subprocess.run([FFMPEG, '-hide_banner', '-encoders'], capture_output=True, text=True, check=True).stdout
+        plain = subprocess.run([FFMPEG, '-v', 'error', '-i', source, '-ac', '1', '-ar', '8000', '-f', 's16le', '-'],
+                               capture_output=True, check=True).stdout
+        n = 0
+        for name, how in FORMATS.items():
+            if f' {how[how.index("-c:a") + 1]} ' not in known:
+                continue
+            path = os.path.join(folder, name)
+            subprocess.run([FFMPEG, '-v', 'error', '-i', source, '-ac', '1', '-ar', '8000', *how, path], check=True)
+            server.run('analyze', '--quiet', '--db', server.db, '--agent', f'format-{name}', path)
+            call = reviewer.get(f'/api/calls?agent=format-{name}').json['calls'][0]['id']
+            for at_s in (3, 17.5, 31): # never from the beginning on: as a player seeks
+                first = 44 + int(at_s * 8000) * 2
+                got = reviewer.get(f'/api/calls/{call}/audio.wav', Range=f'bytes={first}-{first + 2 * 16000 * 2 - 1}')
+                self.assertEqual(got.status, 206, name)
+                want = plain[first - 44:first - 44 + len(got.body)]
+                self.assertLessEqual(abs(self.lag_ms(self.envelope(want), self.envelope(got.body))), 10, (name, at_s))
+            n += 1
+        self.assertGreater(n, 3)
+
+    def test_formats_that_nobody_encodes_here(self):
+        """AMR-WB and headerless G.729: as long as the analysis says, and a range is that part of the whole."""
+        for name in ('x.g729', 'wb.awb'):
+            path = os.path.join(os.path.abspath(sys.argv[2]), 'tests', 'unit', 'audio', 'data', name)
+            server.run('analyze', '--quiet', '--db', server.db, '--agent', f'format-{name}', path)
+            call = reviewer.get(f'/api/calls?agent=format-{name}').json['calls'][0]['id']
+            whole = reviewer.get(f'/api/calls/{call}/audio.wav')
+            length_s = reviewer.get(f'/api/calls/{call}').json['analysis']['recording']['duration_s']
+            self.assertAlmostEqual((len(whole.body) - 44) / 16000, length_s, 2, name)
+            self.assertGreater(max(whole.body[44:]), 0, name)
+            middle = len(whole.body) // 2
+            self.assertEqual(reviewer.get(f'/api/calls/{call}/audio.wav', Range=f'bytes={middle}-').body, whole.body[middle:], name)
+
+
 class Examples(unittest.TestCase):
     """Moments for trainers: who may keep them, and what leaves the house."""
 
@@ -481,8 +551,8 @@ class Examples(unittest.TestCase):
         _, agent, customer = self.clip('from=5&to=12')
         self.assertEqual(len(agent), 7 * 8000)
         want = struct.unpack(f'<{7 * 8000 * 2}h', whole[5 * 8000 * 4:12 * 8000 * 4])
-        self.assertLess(max(abs(a - b) for a, b in zip(want[::2], agent)), 64, 'but for the limiter')
-        self.assertLess(max(abs(a - b) for a, b in zip(want[1::2], customer)), 64)
+        for lane, before in ((agent, want[::2]), (customer, want[1::2])): # but for what the limiter has to hold down
+            self.assertGreater(sum(abs(a - b) < 64 for a, b in zip(lane, before)), 0.97 * len(lane))
 
     def test_what_is_muted_is_silent_to_the_sample(self):
         _, agent, customer = self.clip('from=5&to=12&mute=6.5-8&mute=10-10.25')

@@ -129,7 +129,7 @@ export async function showCall(main, {id, go, user, show}) {
   pane.load().catch((e) => toast(e.message, true));
 
   function onKey(e) {
-    if (e.ctrlKey && e.key === 'Enter' && pane.isDraft && !document.querySelector('dialog')) {
+    if (e.ctrlKey && e.key === 'Enter' && pane.isDraft && !document.querySelector('dialog[open]')) {
       e.preventDefault();
       document.activeElement?.blur?.(); // what is being written is saved first
       pane.submit();
@@ -139,7 +139,7 @@ export async function showCall(main, {id, go, user, show}) {
       e.target.blur();
       return;
     }
-    if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog') || isWriting(e))
+    if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog[open]') || isWriting(e))
       return;
     if (e.target.closest('button, summary, a') && (e.key === ' ' || e.key === 'Enter'))
       return;

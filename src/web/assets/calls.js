@@ -197,7 +197,7 @@ export async function showCalls(main, {go, user}) {
       end.after(namesBelow(fields, main.querySelector('.where')));
   }
   function onKey(e) {
-    if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog'))
+    if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog[open]'))
       return;
     if (isWriting(e)) {
       if (e.key === 'Escape')

@@ -30,10 +30,10 @@ const seconds = (name, value, max) => h('input', {type: 'number', name, value: v
 
 export function askExample({call, form, span, item, done}) {
   const a = call.analysis, items = form.items.filter((d) => !d.off_for_calls);
-  const score = a.scorecard.items.find((i) => i.id === item)?.score;
+  const isBad = (id) => (a.scorecard.items.find((i) => i.id === id)?.score ?? BAD_BELOW) < BAD_BELOW;
   const max = a.recording.duration_s;
   const radio = (value, text, on) => h('label', {class: 'inline'}, h('input', {type: 'radio', name: 'good', value, checked: on}), text);
-  const bad = score !== null && score !== undefined && score < BAD_BELOW;
+  const bad = isBad(item);
   const d = dialog(t('Save as an example'), h('form', {class: 'fields', onsubmit: async (e) => {
     e.preventDefault();
     const f = new FormData(e.target);
@@ -49,7 +49,8 @@ export function askExample({call, form, span, item, done}) {
   }},
   h('label', {}, t('Title')), h('input', {name: 'title', required: true, maxlength: 300, 'aria-label': t('Title')}),
   h('label', {}, t('What is to be heard in it')), h('textarea', {name: 'why', rows: 2, maxlength: 1200, 'aria-label': t('What is to be heard in it')}),
-  h('label', {}, t('Item of the form')), h('select', {name: 'item', 'aria-label': t('Item of the form')},
+  h('label', {}, t('Item of the form')), h('select', {name: 'item', 'aria-label': t('Item of the form'),
+    onchange: (e) => { d.querySelector(`[name=good][value="${isBad(e.target.value) ? 0 : 1}"]`).checked = true; }},
     items.map((i) => h('option', {value: i.id, selected: i.id === item}, label(i.label, i.id)))),
   h('div', {class: 'row'}, radio('1', t('how it should be done'), !bad), radio('0', t('how it should not'), bad)),
   h('div', {class: 'row'}, t('from'), seconds('from', span.start, max), t('to'), seconds('to', Math.min(span.end, max), max), 's'),

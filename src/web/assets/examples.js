@@ -212,7 +212,7 @@ export async function showExamples(main, {user}) {
   function onKey(e) {
     if (e.key === 'Escape' && isWriting(e))
       e.target.blur();
-    if (e.ctrlKey || e.metaKey || e.altKey || isWriting(e) || document.querySelector('dialog') || (e.target.closest('button, a, audio') && [' ', 'Enter'].includes(e.key)))
+    if (e.ctrlKey || e.metaKey || e.altKey || isWriting(e) || document.querySelector('dialog[open]') || (e.target.closest('button, a, audio') && [' ', 'Enter'].includes(e.key)))
       return;
     if (library.key(e))
       e.preventDefault();

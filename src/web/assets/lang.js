@@ -46,7 +46,7 @@ const zh = {
   'Both parties are on one channel: who speaks was told by their voices.': '双方在同一声道，按嗓音区分。',
   'usually {r}, median {m}': '通常为 {r}，中位数 {m}', 'less than usual': '低于常值', 'more than usual': '高于常值',
   'too few calls': '通话太少', 'usual of the agent': '该客服常值', 'usual of the team': '团队常值', 'Whose measures': '哪一方的测量值',
-  'Exchange agent and customer': '对调客服与客户', 'Exchange': '对调', 'Exchange and score': '对调并重新评分', 'Leave it': '保持不变',
+  'Exchange agent and customer': '对调客服与客户', 'Exchange and score': '对调并重新评分', 'Leave it': '保持不变',
   'Everything that was found of the agent becomes the customer\'s, and the call is scored anew. Drafts follow; submitted reviews stay as they are.':
     '客服与客户的全部测评结果互换，并重新评分。草稿随之更新，已提交的评分不变。',
   'Exchanged: {a} → {b}': '已对调：{a} → {b}', '{p} answers after {s} s': '{p}在 {s} 秒后应答', 'so far': '目前',

@@ -11,6 +11,7 @@ import {clock, h, toast} from './ui.js';
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
 const SKIP_FROM_S = 1.0; // silence shorter than this belongs to talking
+const LONG_S = 3600; // the timeline counts in minutes from here on: there is no room for more
 const SKIP_EDGE_S = 0.25;
 const MUTE_EARLY_S = 0.05; // three frames of the screen: a digit's first sound is not heard either
 
@@ -77,7 +78,7 @@ export class Player {
       container: this.wave, media: this.audio, peaks, duration: this.duration, height: this.two ? 58 : 116,
       normalize: true, cursorWidth: 1.5, minPxPerSec: 0, autoScroll: true, autoCenter: true,
       dragToSeek: false, cspNonce: nonce, ...this.colours(),
-      plugins: [this.regions, Timeline.create({height: 16, secondaryLabelOpacity: 1, style: {fontSize: '10px', color: css('--soft')}}),
+      plugins: [this.regions, Timeline.create({height: 16, formatTimeCallback: (s) => this.duration >= LONG_S && s % 60 === 0 ? `${s / 60}′` : clock(s), secondaryLabelOpacity: 1, style: {fontSize: '10px', color: css('--soft')}}),
                 Hover.create({lineColor: css('--cursor'), lineWidth: 1, labelSize: '11px',
                               formatTimeCallback: (s) => clock(s, 1)})],
     });
@@ -270,13 +271,13 @@ export class Player {
         toggle(t('Customer'), 'c', this.solo === 'customer', () => this.setSolo('customer'))),
       toggle(t('Skip silence'), 's', this.skip, () => this.setSkip(!this.skip)),
       toggle(t('Loop'), 'l', this.loop, () => this.setLoop(!this.loop)),
-      this.onswap && h('button', {title: 'x', onclick: () => this.onswap()}, t('Exchange')),
+      this.onswap && h('button', {title: `${t('Exchange agent and customer')} (x)`, 'aria-label': t('Exchange agent and customer'), onclick: () => this.onswap()}, '⇅'),
       h('div', {class: 'group', role: 'group', 'aria-label': t('Selection')},
         this.onkeep && h('button', {title: 'e', onclick: () => this.onkeep()}, t('Example')),
         this.onsave && h('button', {title: 'w', onclick: () => this.onsave()}, t('Export')),
         h('button', {title: 'M', onclick: () => this.toggleMute()}, t('Mute'))),
       h('span', {class: 'grow'}),
-      h('div', {class: 'group', role: 'group', 'aria-label': t('Zoom')},
+      h('div', {class: 'group zoom', role: 'group', 'aria-label': t('Zoom')},
         h('button', {'aria-label': t('Zoom out'), title: '−', onclick: () => this.stepZoom(-1)}, '−'),
         h('button', {'aria-label': t('Fit'), title: 'f', onclick: () => this.setZoom(0)}, t('Fit')),
         h('button', {'aria-label': t('Zoom in'), title: '+', onclick: () => this.stepZoom(1)}, '+')));
