@@ -58,6 +58,7 @@ static const struct cq_opt options[] = {
 struct job {
     const struct examples_opts *o;
     const struct cq_args *args;
+    size_t word; /* args->v[0] in the table of words */
     struct cq_store *store;
     const atomic_bool *stop;
     const char *who;
@@ -262,35 +263,69 @@ static int suggest(const struct job *j)
     return 0;
 }
 
-static int dispatch(const struct job *j)
+/* The example that is meant, which words with a number take. */
+static int named_id(const struct job *j, int64_t *ret_id)
 {
-    const char *what = j->args->v[0];
-    int64_t id = 0;
-    int r = 0;
-    if (!strcmp(what, "add"))
-        return add(j);
-    if (!strcmp(what, "list"))
-        return list(j);
-    if (!strcmp(what, "suggest"))
-        return suggest(j);
     if (j->args->n < 2)
-        return cq_error_set(j->err, -EINVAL, NULL, 0, "%s takes an example or a folder", what);
-    if (!strcmp(what, "export"))
-        return export_some(j);
-    if (!strcmp(what, "import"))
-        return import(j);
-    r = parse_id(j->args->v[1], j->err, &id);
-    if (!r && !strcmp(what, "show"))
-        return show(j, id);
-    if (!r && !strcmp(what, "play"))
-        return play(j, id);
-    if (!r)
-        r = cq_example_remove(j->store, id, j->who, j->err);
-    return r;
+        return cq_error_set(j->err, -EINVAL, NULL, 0, "%s takes an example or a folder", j->args->v[0]);
+    return parse_id(j->args->v[1], j->err, ret_id);
 }
 
-static const char *const words[] = {"add",    "list",   "show",    "remove", "play",
-                                    "export", "import", "suggest", NULL};
+static int run_show(const struct job *j)
+{
+    int64_t id = 0;
+    int r = named_id(j, &id);
+    return r ? r : show(j, id);
+}
+
+static int run_play(const struct job *j)
+{
+    int64_t id = 0;
+    int r = named_id(j, &id);
+    return r ? r : play(j, id);
+}
+
+static int run_remove(const struct job *j)
+{
+    int64_t id = 0;
+    int r = named_id(j, &id);
+    return r ? r : cq_example_remove(j->store, id, j->who, j->err);
+}
+
+static int run_export(const struct job *j)
+{
+    if (j->args->n < 2)
+        return cq_error_set(j->err, -EINVAL, NULL, 0, "%s takes an example or a folder", j->args->v[0]);
+    return export_some(j);
+}
+
+static int run_import(const struct job *j)
+{
+    if (j->args->n < 2)
+        return cq_error_set(j->err, -EINVAL, NULL, 0, "%s takes an example or a folder", j->args->v[0]);
+    return import(j);
+}
+
+/* The words, whether one only reads the database, and what does it. */
+#define WORDS(X)                                                                                               \
+    X("add", false, add)                                                                                       \
+    X("list", true, list)                                                                                      \
+    X("show", true, run_show)                                                                                  \
+    X("remove", false, run_remove)                                                                             \
+    X("play", true, run_play)                                                                                  \
+    X("export", false, run_export)                                                                             \
+    X("import", false, run_import)                                                                             \
+    X("suggest", true, suggest)
+
+#define X_NAME(name, reads, run) name,
+#define X_WORD(name, reads, run) {reads, run},
+static const char *const words[] = {WORDS(X_NAME) NULL};
+static const struct {
+    bool reads;
+    int (*run)(const struct job *j);
+} doing[] = {WORDS(X_WORD)};
+#undef X_NAME
+#undef X_WORD
 
 static int step(void *user, struct cq_store *store, const atomic_bool *stop, struct cq_error *err)
 {
@@ -298,7 +333,7 @@ static int step(void *user, struct cq_store *store, const atomic_bool *stop, str
     j->store = store;
     j->stop = stop;
     j->err = err;
-    return dispatch(j);
+    return doing[j->word].run(j);
 }
 
 static int run(const void *opts, const struct cq_args *args)
@@ -313,11 +348,10 @@ static int run(const void *opts, const struct cq_args *args)
                _("write add, list, show, remove, play, export, import or suggest"), "examples");
         return CQ_EXIT_USAGE;
     }
-    bool reads = strstr("list show play suggest", args->v[0]) != NULL;
-    struct job j = {.o = o, .args = args, .who = cq_cli_user(o->as, user)};
+    struct job j = {.o = o, .args = args, .word = word, .who = cq_cli_user(o->as, user)};
     if (!*j.who)
         j.who = "unknown";
-    return cq_examples_run(o->db, !reads, step, &j);
+    return cq_examples_run(o->db, !doing[word].reads, step, &j);
 }
 
 extern const struct cq_command cq_command_examples;
