@@ -204,10 +204,12 @@ static int skip_line_end(struct cq_csv *csv, struct cq_error *err)
 int cq_csv_next(struct cq_csv *csv, struct cq_error *err)
 {
     bool end, another = true;
-    int r;
-    while (!(r = more(csv, err, &end)) && !end &&
-           (csv->in->text[csv->in->at] == '\n' || csv->in->text[csv->in->at] == '\r') && !r)
+    int r = more(csv, err, &end);
+    while (!r && !end && (csv->in->text[csv->in->at] == '\n' || csv->in->text[csv->in->at] == '\r')) {
         r = skip_line_end(csv, err);
+        if (!r)
+            r = more(csv, err, &end);
+    }
     if (r || end)
         return r;
     if (!csv->separator)

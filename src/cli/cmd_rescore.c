@@ -163,7 +163,7 @@ static int swap(const struct rescore_opts *o, const struct cq_args *args)
         if (!r)
             r = cq_store_load(s, call, &err, &a);
         if (!r && a.scorecard.has_total)
-            cq_number_format(score, a.scorecard.total, 2);
+            snprintf(score, sizeof score, "%.2f", a.scorecard.total);
         if (!r)
             printf(_("call %lld: agent and customer exchanged, score %s\n"), (long long)call, score);
         cq_analysis_done(&a);

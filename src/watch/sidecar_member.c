@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_TIME = 40 }; /* characters of a time as written */
+
 /* Names of what is the call's own, and what others call the same thing. All else is a field of records. */
 static const struct {
     const char *alias, *name;
@@ -85,8 +87,13 @@ static int time_of(const struct cq_sidecar_rules *rules, const char *name, const
     int64_t s = 0;
     const char *clock = strpbrk(text, "T ");
     bool has_zone = clock && (strpbrk(clock + 1, "Zz+-") != NULL);
-    snprintf(utc, sizeof utc, "%.40s%s", text, has_zone ? "" : clock ? "Z" : "T00:00:00Z");
-    if (strlen(text) > 40 || cq_time_parse_iso(utc, &s))
+    size_t n = strnlen(text, sizeof utc);
+    const char *rest = has_zone ? "" : clock ? "Z" : "T00:00:00Z";
+    if (n <= MAX_TIME) {
+        memcpy(utc, text, n);
+        memcpy(utc + n, rest, strlen(rest) + 1);
+    }
+    if (n > MAX_TIME || cq_time_parse_iso(utc, &s))
         return cq_error_set(err, -EBADMSG, rules->file, line,
                             "\"%s\" is no time: \"%.40s\"; write 2026-11-24T14:02:03+08:00", name, text);
     if (has_zone || !clock) {

@@ -280,7 +280,7 @@ out:
 /* What is usual: the agent's last calls, and those of the queue (of all calls, where it has none). */
 int cq_web_get_ranges(struct cq_web_turn *t)
 {
-    struct cq_analysis a;
+    struct cq_analysis a = {0};
     int r = cq_web_load_call(t, &a);
     if (r)
         return r;

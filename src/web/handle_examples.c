@@ -349,7 +349,7 @@ int cq_web_set_playlist(struct cq_web_turn *t)
     r = cq_web_text(t, cq_json_root(doc), "name", CQ_REVIEW_MAX_NAME, &name);
     if (!r && (!name || !*name || !list || list->type != CQ_JSON_ARRAY || list->n > MAX_CLIPS))
         r = cq_error_set(&t->err, -EINVAL, NULL, 0, "a playlist has a name and at most %d examples", MAX_CLIPS);
-    for (const struct cq_json *one = r ? NULL : list->first; one && !r; one = one->next) {
+    for (const struct cq_json *one = r || !list ? NULL : list->first; one && !r; one = one->next) {
         if (one->type != CQ_JSON_NUMBER || !(one->number >= 1 && one->number < 9e15))
             r = cq_error_set(&t->err, -EINVAL, NULL, 0, "examples are numbers");
         else

@@ -188,7 +188,7 @@ static void put_span(struct cq_json_writer *w, const struct cq_figures_filter *f
 /* since, until, bucket=day|week, agent, queue, department */
 int cq_web_get_figures(struct cq_web_turn *t)
 {
-    struct cq_figures_filter f;
+    struct cq_figures_filter f = {0};
     int64_t pending = 0;
     int r = read_filter(t, &f);
     if (!r)
@@ -227,7 +227,7 @@ static int put_group(void *user, const struct cq_figures *v)
 int cq_web_get_figure_groups(struct cq_web_turn *t)
 {
     static const char *const words[] = {"agent", "queue", "department"};
-    struct cq_figures_filter f;
+    struct cq_figures_filter f = {0};
     const char *word = cq_web_arg(t->req, "by");
     int64_t pending = 0;
     int by = -1;

@@ -27,8 +27,8 @@ EDGE_S = 0.1      # the shortest silence that divides two talkspurts is 0.2 s
 STEREO = ('good-en', 'cuts-in-zh')
 MIXED = ('mono-zh', 'good-en')
 # Most of the talkspurts that may differ, and of the speech: about twice what was seen, for edges move with every change
-# of the detector.
-GENTLE, HARD, ROUGH = (0.03, 0.002), (0.08, 0.006), (0.45, 0.03)
+# of the detector. One pause near the least length may come or go.
+GENTLE, HARD, ROUGH = (0.08, 0.0025), (0.08, 0.006), (0.45, 0.03)
 # Codecs of few bits, and low rates of others.
 HARD_FILES = ('gsm', 'g7231', 'g726-16', 'speex', 'amr', 'g729', 'awb', 'vox', 'mp3', 'ima.wav')
 # Noise that the codec lays under quiet speech, where talkspurts end: 8 bits without companding, ADPCM with one step size
