@@ -86,7 +86,7 @@ static int refuse(const struct cq_source *src, int code, const struct cq_error *
 {
     if (src->container == CQ_CONTAINER_UNKNOWN)
         return cq_error_set(err, -EBADMSG, src->path, 0,
-                            "not a recording callqa knows; if it is headerless audio, say which with "
+                            "not a recording callqa knows; if it is headerless audio, say which with --raw or "
                             "audio.raw_format (ulaw, alaw, s16le, gsm, g722, g729)");
     return cq_error_set(err, code, src->path, 0, "looks like %s but cannot be read (%s); %s",
                         cq_sniff_name(src->container), last->what,

@@ -2,6 +2,8 @@
 #ifndef CQ_CLI_SHOW_H
 #define CQ_CLI_SHOW_H
 
+#include "base/number.h"
+#include "base/str.h"
 #include "callqa/analysis.h"
 #include "cli/term.h"
 #include "rubric/rubric.h"
@@ -38,5 +40,18 @@ void cq_show_title(const struct cq_show *s, const char *title);
 void cq_show_field(const struct cq_show *s, const char *label, const char *text);
 #define CQ_SHOW_TIME_MAX 48
 char *cq_show_time(double seconds, char buf[CQ_SHOW_TIME_MAX]);
+
+/* A value of a measure with its unit: "6.42 1/min". `measure` may be NULL or a word that is no measure. */
+#define CQ_SHOW_QUANTITY_MAX (CQ_NUMBER_MAX + 24)
+char *cq_show_quantity(const char *measure, double v, char buf[CQ_SHOW_QUANTITY_MAX]);
+
+/* Append a note of the scorecard in the reader's language; one that is not known as it is. */
+void cq_show_note(const struct cq_show *s, const char *note, struct cq_str *out);
+
+/* Why there is no value, short enough for a column. */
+const char *cq_show_reason(enum cq_null_reason reason);
+
+/* The name of an event, in the reader's language. */
+const char *cq_show_event(enum cq_event_type type);
 
 #endif

@@ -79,8 +79,14 @@ static void put_parties(const struct cq_show *s)
 {
     char text[256];
     if (!s->a->diarized) {
-        snprintf(text, sizeof text, _("agent on channel %d, customer on channel %d"),
-                 s->a->recording.channel_of[CQ_AGENT], s->a->recording.channel_of[CQ_CUSTOMER]);
+        const int agent = s->a->recording.channel_of[CQ_AGENT],
+                  customer = s->a->recording.channel_of[CQ_CUSTOMER];
+        if (agent == 0 && customer == 1)
+            snprintf(text, sizeof text, "%s", _("agent on the left channel (0), customer on the right (1)"));
+        else if (agent == 1 && customer == 0)
+            snprintf(text, sizeof text, "%s", _("agent on the right channel (1), customer on the left (0)"));
+        else
+            snprintf(text, sizeof text, _("agent on channel %d, customer on channel %d"), agent, customer);
     } else {
         snprintf(text, sizeof text,
                  _("one channel; told apart by their voices, the agent by this: %s (confidence %.0f%%)"),
@@ -135,33 +141,11 @@ void cq_show_head(const struct cq_show *s)
     put_warnings(s);
 }
 
-/* Why there is no value, short enough for a column. */
-static const char *reason_words(enum cq_null_reason reason)
-{
-    switch (reason) {
-    case CQ_HAS_VALUE:
-        return "";
-    case CQ_NULL_NO_SPEECH:
-        return _("does not speak");
-    case CQ_NULL_TOO_LITTLE:
-        return _("too little material");
-    case CQ_NULL_NO_EVENTS:
-        return _("none happened");
-    case CQ_NULL_MIXED_RECORDING:
-        return _("not in a mixed one");
-    case CQ_NULL_UNSCORABLE:
-        return _("unscorable");
-    case CQ_NULL_NOT_MEASURED:
-        return _("not measured");
-    }
-    return "";
-}
-
 static void put_value(const struct cq_show *s, const struct cq_value *v, const char *unit)
 {
     char number[CQ_NUMBER_MAX], text[CQ_NUMBER_MAX + 16];
     if (v->reason != CQ_HAS_VALUE) {
-        snprintf(text, sizeof text, "(%s)", reason_words(v->reason));
+        snprintf(text, sizeof text, "(%s)", cq_show_reason(v->reason));
     } else {
         cq_number_format(number, v->v, unit[0] ? 2 : 3);
         snprintf(text, sizeof text, "%s%s%s", number, unit[0] ? " " : "", unit);
@@ -169,16 +153,16 @@ static void put_value(const struct cq_show *s, const struct cq_value *v, const c
     cq_term_put(s->out, text, VALUE_COLUMNS, true, s->term.utf8);
 }
 
-/* What a measure is stands behind it where the terminal has room. */
+/* What a measure is stands behind it where the terminal has room, else on the line below. */
 static void put_help(const struct cq_show *s, const char *help, size_t used)
 {
     size_t room = s->term.width > 0 && (size_t)s->term.width > used + 3 ? (size_t)s->term.width - used - 3 : 0;
-    size_t width = cq_term_width(_(help));
-    if (room >= 20 || (room && width <= room)) {
-        fputs("   ", s->out);
-        cq_term_put(s->out, _(help), width < room ? width : room, false, s->term.utf8);
-    }
-    fputc('\n', s->out);
+    const char *text = _(help);
+    size_t width = cq_term_width(text);
+    fputs(width <= room ? "   " : "\n      ", s->out);
+    fputs(s->term.colour ? "\033[2m" : "", s->out);
+    cq_term_put(s->out, text, width, false, s->term.utf8);
+    fputs(s->term.colour ? "\033[0m\n" : "\n", s->out);
 }
 
 void cq_show_measures(const struct cq_show *s)
@@ -211,18 +195,25 @@ void cq_show_measures(const struct cq_show *s)
     }
 }
 
+static const char *outcome_words(enum cq_outcome outcome)
+{
+    static const char *const words[] = {N_("took_floor"), N_("failed")};
+    (void)words; /* for xgettext */
+    return _(cq_outcome_name(outcome));
+}
+
 static void put_event(const struct cq_show *s, const struct cq_event *e)
 {
     char from[CQ_SHOW_TIME_MAX], to[CQ_SHOW_TIME_MAX];
     fprintf(s->out, "  %10s - %-10s  ", cq_show_time(e->at.start_s, from), cq_show_time(e->at.end_s, to));
     cq_term_put(s->out, e->by == CQ_NOBODY ? "" : _(cq_party_name(e->by)), 10, false, s->term.utf8);
-    fprintf(s->out, "%s", cq_event_name(e->type));
+    fprintf(s->out, "%s", cq_show_event(e->type));
     if (cq_outcome_name(e->outcome))
-        fprintf(s->out, ", %s", cq_outcome_name(e->outcome));
+        fprintf(s->out, ", %s", outcome_words(e->outcome));
     if (e->early_cut_in)
-        fputs(", early_cut_in", s->out);
+        fprintf(s->out, ", %s", _("early_cut_in"));
     if (e->restart)
-        fprintf(s->out, ", restart (%.1f s)", e->cost_s);
+        fprintf(s->out, ", %s (%.1f s)", _("restart"), e->cost_s);
     if (e->overlap_s > 0)
         fprintf(s->out, ", %.2f s %s", e->overlap_s, _("both speaking"));
     if (e->type == CQ_EVENT_TONE)

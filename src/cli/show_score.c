@@ -19,7 +19,7 @@ static void put_evidence(const struct cq_show *s, const struct cq_evidence *v, s
     char from[CQ_SHOW_TIME_MAX], to[CQ_SHOW_TIME_MAX];
     for (size_t i = 0; i < shown; i++) {
         fprintf(s->out, "%s%s - %s  %s", indent, cq_show_time(v[i].at.start_s, from),
-                cq_show_time(v[i].at.end_s, to), cq_event_name(v[i].event));
+                cq_show_time(v[i].at.end_s, to), cq_show_event(v[i].event));
         fprintf(s->out, v[i].by == CQ_NOBODY ? "\n" : ", %s\n", _(cq_party_name(v[i].by)));
     }
     if (shown < n) {
@@ -29,13 +29,24 @@ static void put_evidence(const struct cq_show *s, const struct cq_evidence *v, s
     }
 }
 
+static void put_note(const struct cq_show *s, const char *before, const char *note)
+{
+    struct cq_str words = {0};
+    cq_show_note(s, note, &words);
+    const char *text = words.s ? words.s : note;
+    fputs(before, s->out);
+    cq_term_put(s->out, text, cq_term_width(text), false, s->term.utf8);
+    fputc(')', s->out);
+    cq_str_done(&words);
+}
+
 /* Value, and what the curve of the form makes of it. */
 static void put_indicator(const struct cq_show *s, const struct cq_item_score *item,
                           const struct cq_indicator_score *ind)
 {
-    char value[CQ_NUMBER_MAX] = "-", points[CQ_NUMBER_MAX] = "";
+    char value[CQ_SHOW_QUANTITY_MAX] = "-", points[CQ_NUMBER_MAX] = "";
     if (ind->value.reason == CQ_HAS_VALUE)
-        cq_number_format(value, ind->value.v, 3);
+        cq_show_quantity(ind->measure, ind->value.v, value);
     fputs("        ", s->out);
     cq_term_put(s->out, label(s, ind->id), cq_term_width(label(s, ind->id)), false, s->term.utf8);
     fprintf(s->out, ": %s", value);
@@ -46,7 +57,7 @@ static void put_indicator(const struct cq_show *s, const struct cq_item_score *i
         fprintf(s->out, ", %s", _("does not count"));
     }
     if (ind->note && !(item->note && strstr(item->note, ind->note))) /* said once is enough */
-        fprintf(s->out, " (%s)", ind->note);
+        put_note(s, " (", ind->note);
     fputc('\n', s->out);
 }
 
@@ -83,7 +94,7 @@ static void put_item(const struct cq_show *s, const struct cq_item_score *item)
     fprintf(s->out, has_score ? "  %4.1f" : "     -", item->score);
     fprintf(s->out, "%s%s", *state_words(item) ? "  " : "", state_words(item));
     if (item->note)
-        fprintf(s->out, "  (%s)", item->note);
+        put_note(s, "  (", item->note);
     fputc('\n', s->out);
     for (size_t i = 0; i < item->n_indicators; i++)
         put_indicator(s, item, &item->indicators[i]);
@@ -121,10 +132,17 @@ void cq_show_scorecard(const struct cq_show *s)
         put_section(s, &card->sections[i]);
 }
 
+static const char *severity_words(enum cq_severity severity)
+{
+    static const char *const words[] = {N_("info"), N_("warning"), N_("critical")};
+    (void)words; /* for xgettext */
+    return _(cq_severity_name(severity));
+}
+
 void cq_show_flags(const struct cq_show *s)
 {
     const struct cq_scorecard *card = &s->a->scorecard;
-    char value[CQ_NUMBER_MAX], limit[CQ_NUMBER_MAX];
+    char value[CQ_SHOW_QUANTITY_MAX], limit[CQ_SHOW_QUANTITY_MAX];
     if (!card->n_flags)
         return;
     cq_show_title(s, _("Flags"));
@@ -133,10 +151,11 @@ void cq_show_flags(const struct cq_show *s)
         const char *colour = f->severity == CQ_SEVERITY_CRITICAL  ? "\033[31m"
                              : f->severity == CQ_SEVERITY_WARNING ? "\033[33m"
                                                                   : "";
-        cq_number_format(value, f->value == f->value ? f->value : 0, 3);
-        cq_number_format(limit, f->limit == f->limit ? f->limit : 0, 3);
-        fprintf(s->out, "  %s%s%s  ", s->term.colour ? colour : "", _(cq_severity_name(f->severity)),
-                s->term.colour && *colour ? "\033[0m" : "");
+        cq_show_quantity(f->measure, f->value == f->value ? f->value : 0, value);
+        cq_show_quantity(f->measure, f->limit == f->limit ? f->limit : 0, limit);
+        fprintf(s->out, "  %s", s->term.colour ? colour : "");
+        cq_term_put(s->out, severity_words(f->severity), 8, false, s->term.utf8);
+        fprintf(s->out, "%s  ", s->term.colour && *colour ? "\033[0m" : "");
         fprintf(s->out, "%s (%s): ", label(s, f->id), f->id);
         fprintf(s->out, _("%s is %s, the limit %s"), f->measure ? f->measure : "", value, limit);
         fputc('\n', s->out);

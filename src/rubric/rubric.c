@@ -93,3 +93,21 @@ const char *cq_rubric_label(const struct cq_rubric *r, const char *id, const cha
     const char *text = cq_rubric_text_in(id ? find_label(r, id) : r->title, lang);
     return text ? text : id ? id : r->id;
 }
+
+static const char *same_in(cq_rubric_text text, const char *english, const char *lang)
+{
+    const char *en = cq_rubric_text_in(text, "en");
+    return en && !strcmp(en, english) ? cq_rubric_text_in(text, lang) : NULL;
+}
+
+const char *cq_rubric_translate(const struct cq_rubric *r, const char *english, const char *lang)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < r->n_items && !found; i++) {
+        for (size_t k = 0; k < r->items[i].n_caps && !found; k++)
+            found = same_in(r->items[i].caps[k].note, english, lang);
+        for (size_t k = 0; k < r->items[i].n_na && !found; k++)
+            found = same_in(r->items[i].na[k].note, english, lang);
+    }
+    return found ? found : english;
+}

@@ -27,6 +27,10 @@ const char *cq_rubric_version(const struct cq_rubric *r);
  */
 const char *cq_rubric_label(const struct cq_rubric *r, const char *id, const char *lang);
 
+/* A remark of the form's caps and rules, given as its English text, in `lang`; `english` itself where there is
+ * none. */
+const char *cq_rubric_translate(const struct cq_rubric *r, const char *english, const char *lang);
+
 /*
  * Score one call. diarized: indicators that a mixed recording cannot support do not apply. Pure; the rubric and
  * the call are only read. Returns 0 or -ENOMEM; *ret_card is the caller's, cq_scorecard_done().

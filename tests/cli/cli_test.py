@@ -395,6 +395,22 @@ class Chinese(Case):
     def test_plain_c_stays_english(self):
         self.assertIn('Usage', self.callqa('--help', LC_ALL='C', LANGUAGE='zh_CN').out)
 
+    def test_show_speaks_it_throughout(self):
+        """Notes of the scorecard are stored in English; shown, they are Chinese, with units and the form's own words."""
+        db = self.path('x.db')
+        cuts_in = os.path.join(SAMPLES, 'cuts-in-zh.flac')
+        self.assertEqual(self.callqa('analyze', '--quiet', '--db', db, cuts_in).code, 0)
+        chinese = self.callqa('show', '--db', db, '1', LANGUAGE='zh_CN').out
+        for english in ('too little', 'indicators', 'at most', 'not judged', 'not measured', 'interruption,', 'median response', 'longest turn', 'info '):
+            self.assertNotIn(english, chinese)
+        for words in ('最高 2 分：频繁打断客户（agent.interruptions_per_min 为 6.45 1/min）', '材料不足：', '至少需要 2 s',
+                      '打断, 客服', '客服在左声道 (0)'):
+            self.assertIn(words, chinese)
+        english = self.callqa('show', '--db', db, '1').out
+        self.assertIn('at most 2: cuts in all the time (agent.interruptions_per_min is 6.45 1/min)', english)
+        self.assertRegex(english, r'too little to judge by: customer.raised_voice_s is [0-9.]+ s, at least 2 s is needed')
+        self.assertIn('median response latency', english)
+
 
 if __name__ == '__main__':
     unittest.main(argv=sys.argv[:1], verbosity=1)
