@@ -1,5 +1,5 @@
 #!/bin/sh
-# train-mono.sh WORK_DIR BUILD_DIR - the whole of models/mono-2.bin, after train.sh or with its voices.pkl. See README.md.
+# train-mono.sh WORK_DIR BUILD_DIR - a successor of models/mono-1.bin, after train.sh or with its voices.pkl. See README.md.
 #
 # To see that every step works: CALLS=8 MINUTES=0.2 tools/train/train-mono.sh WORK_DIR BUILD_DIR
 set -eu
