@@ -9,22 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The only text of q's first row; the caller owns it. -ENOENT: no row. */
+static int one_text(struct cq_db_st *q, struct cq_error *err, char **ret)
+{
+    char *text = NULL;
+    int r = cq_db_step(q, err);
+    if (r <= 0)
+        return r ? r : -ENOENT;
+    r = cq_db_get_text(q, 0, &text);
+    cq_db_reset(q);
+    if (!r)
+        *ret = text;
+    return r;
+}
+
 int cq_form_texts_load(struct cq_store *store, const char *rubric, const char *version, struct cq_error *err,
                        char **ret_json)
 {
     struct cq_db_st q = cq_db_st(store, "SELECT t.json FROM form_texts t JOIN forms m ON m.id = t.form_id"
                                         " WHERE m.rubric = ? AND m.version = ?");
-    char *json = NULL;
     cq_db_text(&q, rubric);
     cq_db_text(&q, version);
-    int r = cq_db_step(&q, err);
-    if (r <= 0)
-        return r ? r : -ENOENT;
-    r = cq_db_get_text(&q, 0, &json);
-    cq_db_reset(&q);
-    if (!r)
-        *ret_json = json;
-    return r;
+    return one_text(&q, err, ret_json);
 }
 
 static int insert(struct cq_store *s, const char *rubric, const char *version, const char *json,
@@ -87,16 +93,8 @@ int cq_form_texts_latest(struct cq_store *store, const char *rubric, struct cq_e
     struct cq_db_st q = cq_db_st(store, "SELECT m.version FROM form_texts t JOIN forms m ON m.id = t.form_id"
                                         " WHERE m.rubric = ? AND t.published_s IS NOT NULL"
                                         " ORDER BY t.published_s DESC, t.form_id DESC LIMIT 1");
-    char *version = NULL;
     cq_db_text(&q, rubric);
-    int r = cq_db_step(&q, err);
-    if (r <= 0)
-        return r ? r : -ENOENT;
-    r = cq_db_get_text(&q, 0, &version);
-    cq_db_reset(&q);
-    if (!r)
-        *ret_version = version;
-    return r;
+    return one_text(&q, err, ret_version);
 }
 
 int cq_form_settings_load(struct cq_store *store, const char *rubric, const char *version, struct cq_error *err,
@@ -104,17 +102,9 @@ int cq_form_settings_load(struct cq_store *store, const char *rubric, const char
 {
     struct cq_db_st q = cq_db_st(store, "SELECT n.json FROM form_settings n JOIN forms m ON m.id = n.form_id"
                                         " WHERE m.rubric = ? AND m.version = ?");
-    char *json = NULL;
     cq_db_text(&q, rubric);
     cq_db_text(&q, version);
-    int r = cq_db_step(&q, err);
-    if (r <= 0)
-        return r ? r : -ENOENT;
-    r = cq_db_get_text(&q, 0, &json);
-    cq_db_reset(&q);
-    if (!r)
-        *ret_json = json;
-    return r;
+    return one_text(&q, err, ret_json);
 }
 
 int cq_form_settings_keep(struct cq_store *store, const char *rubric, const char *version, const char *json,
